@@ -1,0 +1,120 @@
+"""The contract: what a house is, in data.
+
+Training completes it from ``dataset.toml`` and the data and writes it into the bundle as
+``contract.json``; the API builds its request model from it and serves it as ``GET /schema``.
+This is the only module that training and the API share.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+from enum import StrEnum
+from typing import Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+FORMAT = 1
+
+
+class Kind(StrEnum):
+    NUMBER = "number"
+    INTEGER = "integer"
+    CHOICE = "choice"
+    YES_NO = "yes_no"
+
+    @property
+    def numeric(self) -> bool:
+        return self in (Kind.NUMBER, Kind.INTEGER)
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+
+class Input(_Frozen):
+    """One input of the model: how a person names it and which values it may take."""
+
+    name: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    label: str = Field(min_length=1)
+    help: str = ""
+    group: str = Field(min_length=1)
+    kind: Kind
+    unit: str | None = None
+    minimum: int | float | None = None
+    maximum: int | float | None = None
+    step: int | float | None = None
+    choices: tuple[str, ...] | None = None
+    ordered: bool = False
+    default: bool | int | float | str
+    monotonic: Literal["increasing", "decreasing"] | None = None
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        if self.kind.numeric:
+            if self.minimum is None or self.maximum is None or self.step is None:
+                raise ValueError(f"{self.name}: a {self.kind} needs minimum, maximum and step")
+            if self.minimum >= self.maximum or self.step <= 0:
+                raise ValueError(f"{self.name}: needs minimum < maximum and step > 0")
+        if self.kind is Kind.CHOICE:
+            if not self.choices or len(set(self.choices)) != len(self.choices):
+                raise ValueError(f"{self.name}: needs choices, each one once")
+            if self.monotonic and not self.ordered:
+                raise ValueError(f"{self.name}: only an ordered choice can be monotonic")
+        elif self.choices or self.ordered:
+            raise ValueError(f"{self.name}: only a choice has choices and an order")
+        if not self.accepts(self.default):
+            raise ValueError(f"{self.name}: its default {self.default!r} is not a value it takes")
+        return self
+
+    def accepts(self, value: object) -> bool:
+        """Whether ``value`` is one that this input takes (type, range, choice)."""
+        if self.kind is Kind.YES_NO:
+            return isinstance(value, bool)
+        if self.kind is Kind.CHOICE:
+            return value in (self.choices or ())
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            return False
+        if isinstance(value, float) and not math.isfinite(value):
+            return False  # before int(), which raises on these
+        if self.kind is Kind.INTEGER and value != int(value):
+            return False
+        assert self.minimum is not None and self.maximum is not None
+        return self.minimum <= value <= self.maximum
+
+
+class Target(_Frozen):
+    label: str = Field(min_length=1)
+    currency: str = Field(pattern=r"^[A-Z]{3}$", description="ISO 4217 code")
+
+
+class Contract(_Frozen):
+    """The inputs in the order of the form, and what is predicted from them."""
+
+    format: Literal[1] = FORMAT
+    dataset: str = Field(min_length=1)
+    title: str = Field(min_length=1)
+    target: Target
+    inputs: tuple[Input, ...] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _unique(self) -> Self:
+        for key in ("name", "label"):
+            seen = [getattr(each, key) for each in self.inputs]
+            repeated = sorted({value for value in seen if seen.count(value) > 1})
+            if repeated:
+                raise ValueError(f"two inputs have the same {key}: {', '.join(repeated)}")
+        return self
+
+    @property
+    def names(self) -> list[str]:
+        return [each.name for each in self.inputs]
+
+    def to_json(self) -> str:
+        """The one text form of this contract: stable, so that its hash is too."""
+        return json.dumps(self.model_dump(mode="json"), indent=2, ensure_ascii=False) + "\n"
+
+    def fingerprint(self) -> str:
+        """sha256 of :meth:`to_json`, which is also the sha256 of ``contract.json``."""
+        return hashlib.sha256(self.to_json().encode()).hexdigest()

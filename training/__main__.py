@@ -1,0 +1,107 @@
+"""Trains a model of a dataset: data -> train -> validate -> bundle -> MLflow.
+
+Run by ``./run_pipeline.sh``; ``./run_pipeline.sh --help`` lists the options.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from training.console import note, step
+from training.dataset import Dataset, load
+from training.evaluate import QualityError
+from training.publish import publish
+from training.recipe import show, stage, train
+from training.run_record import pending
+from training.settings import Settings, SettingsError
+from training.spec import DatasetError
+from training.tracking_server import ROOT, Tracker, TrackingError, tracker
+from training.verify import verify
+
+BUNDLE = ROOT / "artifacts" / "bundle"
+RUNS = ".runs"
+
+
+def arguments(given: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="run_pipeline.sh",
+        description="Train a model, log the run to MLflow and write the bundle that the API serves.",
+        epilog="settings for --set: "
+        + "; ".join(
+            f"{name}={field.default} ({field.description})"
+            for name, field in Settings.model_fields.items()
+        ),
+    )
+    parser.add_argument(
+        "--dataset", type=Path, default=ROOT / "datasets" / "ames", help="folder with dataset.toml"
+    )
+    parser.add_argument(
+        "--set", action="append", nargs="+", default=[], metavar="KEY=VALUE", dest="pairs"
+    )
+    parser.add_argument("--tracking-uri", default=os.environ.get("MLFLOW_TRACKING_URI"))
+    parser.add_argument("--output", type=Path, default=BUNDLE, help="where the bundle goes")
+    return parser.parse_args(given)
+
+
+def main(given: Sequence[str] | None = None) -> int:
+    """Exit codes: 0 done, 1 the model is not good enough, 2 wrong input, 4 no tracker."""
+    options = arguments(given)
+    try:
+        settings = Settings.from_pairs(pair for group in options.pairs for pair in group)
+        with step("Data"):
+            dataset = load(options.dataset)
+            for each in dataset.notes:
+                note(each)
+            note(f"{len(dataset.price)} of {dataset.rows_read} sales, {len(dataset.inputs.columns)} inputs")
+        with tracker(options.tracking_uri) as place:
+            run(dataset, settings, place, options.output.resolve())
+    except (DatasetError, SettingsError) as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 2
+    except QualityError as error:
+        print(f"error: not served: {error}", file=sys.stderr)
+        return 1
+    except TrackingError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 4
+    return 0
+
+
+def run(dataset: Dataset, settings: Settings, place: Tracker, output: Path) -> None:
+    """One training, from rows to a published bundle.
+
+    Raises:
+        QualityError: the model is not fit to serve; the old bundle stays.
+        TrackingError: the tracker went away; the old bundle stays and the run is kept.
+    """
+    # MLflow takes seconds to import, which a wrong dataset need not wait for.
+    from training.tracking import log, run_url
+
+    waiting = output.parent / RUNS
+    for record in pending(waiting):
+        with step(f"Log the run {record.name}, which an earlier tracker did not take"):
+            log(record, place)
+            shutil.rmtree(record.folder)
+    trained = train(dataset, settings)
+    with step("Write and verify the bundle"):
+        record = stage(trained, dataset, settings, waiting)
+        verify(record.bundle, trained.model, dataset.inputs)
+    with step(f"Log the run and register the model at {place.uri}"):
+        where = log(record, place)
+    publish(record.bundle, output)
+    shutil.rmtree(record.folder)
+    show(trained)
+    print(f"\nBundle  {output}")
+    print(f"Model   {where['model_name']} version {where['model_version']}")
+    print(f"Run     {run_url(where, place.uri)}")
+    if place.note:
+        print(f"        {place.note}")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,142 @@
+"""Scores of a recipe on sales that it has not seen: folds over all sales, forward in time, held out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from sklearn.compose import TransformedTargetRegressor
+from sklearn.dummy import DummyRegressor
+from sklearn.inspection import permutation_importance
+from sklearn.linear_model import Ridge
+from sklearn.model_selection import KFold
+from sklearn.pipeline import make_pipeline
+
+from app.contract import Contract, Kind
+from training.dataset import Dataset
+from training.intervals import PriceModel, cross_predict, fit, quantile
+from training.pipeline import preprocessor
+from training.scores import Predictions, all_scores, coverage_bounds, point_scores
+from training.settings import Settings
+
+RISK = 1e-4
+"""Chance with which right intervals are called wrong."""
+
+
+class QualityError(Exception):
+    """The trained model is not fit to serve; says which figure missed which bound."""
+
+
+@dataclass(frozen=True)
+class CrossValidation:
+    """Scores over all sales, each predicted by a model that had not seen it.
+
+    Attributes:
+        predictions: shape (n,), in the order of the file.
+        metrics: pooled over all sales.
+        folds: metric -> one value a fold.
+    """
+
+    predictions: Predictions
+    metrics: dict[str, float]
+    folds: dict[str, list[float]]
+
+
+def cross_validate(dataset: Dataset, settings: Settings) -> CrossValidation:
+    """The score that compares with published ones: KFold(shuffle, random_state) in file order."""
+    folds = KFold(settings.folds, shuffle=True, random_state=settings.seed)
+    parts = list(folds.split(dataset.inputs))
+    crossed = cross_predict(dataset.contract, dataset.inputs, dataset.price, parts, settings)
+    lower, upper = np.empty(len(dataset.price)), np.empty(len(dataset.price))
+    for rest, fold in parts:
+        reach = quantile(crossed.scores[rest], settings.coverage) * crossed.spread[fold]
+        lower[fold] = np.exp(crossed.log_price[fold] - reach)
+        upper[fold] = np.exp(crossed.log_price[fold] + reach)
+    predictions = Predictions(dataset.price, np.exp(crossed.log_price), lower, upper)
+    each_fold = [all_scores(predictions.where(fold)) for _, fold in parts]
+    return CrossValidation(
+        predictions,
+        all_scores(predictions),
+        {name: [scores[name] for scores in each_fold] for name in each_fold[0]},
+    )
+
+
+def forward(dataset: Dataset, settings: Settings) -> dict[str, float] | None:
+    """Scores of the latest sales from a model of the earlier ones; None without dates."""
+    if dataset.sold is None or dataset.spec.time is None:
+        return None
+    later = dataset.sold >= dataset.spec.time.test_from
+    model = fit(dataset.contract, dataset.inputs[~later], dataset.price[~later], settings)
+    return all_scores(model.predict(dataset.inputs[later], dataset.price[later]))
+
+
+def split(dataset: Dataset, settings: Settings) -> tuple[np.ndarray, np.ndarray]:
+    """Positions of the sales that the served model learns from, and of those held out from it."""
+    sales = len(dataset.price)
+    held_out = min(settings.holdout, int(settings.holdout_share * sales))
+    order = np.random.default_rng(settings.seed).permutation(sales)
+    return np.sort(order[held_out:]), np.sort(order[:held_out])
+
+
+def baselines(dataset: Dataset, learnt: np.ndarray, held_out: np.ndarray) -> dict[str, float]:
+    """Errors, on the held-out sales, of the median price and of a plain linear model."""
+    inputs, price = dataset.inputs, dataset.price
+    simple = {
+        "median": DummyRegressor(strategy="median"),
+        "linear": TransformedTargetRegressor(
+            make_pipeline(preprocessor(dataset.contract), Ridge()), func=np.log, inverse_func=np.exp
+        ),
+    }
+    figures = {}
+    for name, model in simple.items():
+        model.fit(inputs.iloc[learnt], price[learnt])
+        scores = point_scores(price[held_out], model.predict(inputs.iloc[held_out]))
+        figures |= {f"baseline_{name}_{key}": value for key, value in scores.items()}
+    return figures
+
+
+def importance(model: PriceModel, inputs: pd.DataFrame, price: np.ndarray) -> pd.DataFrame:
+    """By how much the RMSLE of unseen sales rises when one input is shuffled: a row an input."""
+
+    def minus_rmsle(estimator: PriceModel, houses: pd.DataFrame, actual: np.ndarray) -> float:
+        return -point_scores(actual, estimator.price(houses))["rmsle"]
+
+    result = permutation_importance(
+        model, inputs, price, scoring=minus_rmsle, n_repeats=5, random_state=0
+    )
+    labels = [each.label for each in model.contract.inputs]
+    return pd.DataFrame({"mean": result.importances_mean, "std": result.importances_std}, labels)
+
+
+def segment(dataset: Dataset) -> pd.Series | None:
+    """The input by which errors are also shown: the one the dataset names, else its first choice."""
+    name = dataset.spec.segment or next(iter(_choices(dataset.contract)), None)
+    return None if name is None else dataset.inputs[name]
+
+
+def _choices(contract: Contract) -> list[str]:
+    return [each.name for each in contract.inputs if each.kind is Kind.CHOICE and not each.ordered]
+
+
+def check(metrics: dict[str, float], learnt: int, held_out: int, settings: Settings) -> None:
+    """Refuses a model that simpler ones beat, or whose intervals do not hold what they promise.
+
+    Raises:
+        QualityError: naming the figure and its bound.
+    """
+    for name in ("median", "linear"):
+        bound = metrics[f"baseline_{name}_rmsle"]
+        if not metrics["holdout_rmsle"] < bound:
+            raise QualityError(
+                f"RMSLE {metrics['holdout_rmsle']:.4f} on held-out sales is no better than the "
+                f"{name} baseline's {bound:.4f}. Fix: the inputs do not explain the price; bring "
+                "better ones or more sales."
+            )
+    least, most = coverage_bounds(learnt, held_out, settings.coverage, RISK)
+    inside = round(metrics["holdout_coverage"] * held_out)
+    if not least <= inside <= most:
+        raise QualityError(
+            f"{inside} of {held_out} held-out prices lie in their interval; {least} to {most} would "
+            f"for {settings.coverage:.0%}. Fix: look for sales that are unlike each other."
+        )

@@ -1,0 +1,126 @@
+"""The pictures of a run that a person wants to see, as PNG files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import matplotlib
+
+matplotlib.use("Agg")
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+
+from training.scores import Predictions
+
+INK, FAINT = "#1f4e79", "#9db8d2"
+MOST_SEGMENTS = 30
+
+
+def draw(
+    folder: Path,
+    predictions: Predictions,
+    importance: pd.DataFrame,
+    segment: pd.Series | None,
+    coverage: float,
+    currency: str,
+) -> None:
+    """Draws all pictures into ``folder``.
+
+    Args:
+        predictions: of sales that the predicting model had not seen.
+        importance: one row an input (its label), columns "mean" and "std": the rise of RMSLE when
+            that input's values are shuffled.
+        segment: shape (n,), such as the neighbourhood of each sale.
+        coverage: nominal, as a share.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    _predicted_against_actual(folder, predictions, currency)
+    _residuals_by_price(folder, predictions, currency)
+    _coverage_by_decile(folder, predictions, coverage, currency)
+    _importance(folder, importance)
+    if segment is not None:
+        _residuals_by_segment(folder, predictions, segment)
+
+
+def _axes(width: float = 7, height: float = 5) -> Axes:
+    axes: Axes = plt.subplots(figsize=(width, height), layout="constrained")[1]
+    axes.spines[["top", "right"]].set_visible(False)
+    axes.grid(color="#e8edf2", zorder=0)
+    return axes
+
+
+def _save(folder: Path, name: str) -> None:
+    # Without the date and version that PNG files carry, equal runs give equal files.
+    plt.savefig(folder / f"{name}.png", dpi=120, metadata={"Software": None})
+    plt.close()
+
+
+def _percent(residual: np.ndarray) -> np.ndarray:
+    return 100 * residual
+
+
+def _residual(each: Predictions) -> np.ndarray:
+    """Share by which the prediction is above (+) or below (-) the price."""
+    return each.price / each.actual - 1
+
+
+def _predicted_against_actual(folder: Path, each: Predictions, currency: str) -> None:
+    axes = _axes(6, 6)
+    axes.scatter(each.actual, each.price, s=8, color=INK, alpha=0.4, linewidths=0, zorder=2)
+    ends = [min(each.actual.min(), each.price.min()), max(each.actual.max(), each.price.max())]
+    axes.plot(ends, ends, color="black", linewidth=1, zorder=3)
+    axes.set(xscale="log", yscale="log", xlabel=f"Actual price ({currency})")
+    axes.set(ylabel=f"Predicted price ({currency})", title="Predicted against actual")
+    _save(folder, "predicted_against_actual")
+
+
+def _residuals_by_price(folder: Path, each: Predictions, currency: str) -> None:
+    axes = _axes()
+    axes.scatter(each.actual, _percent(_residual(each)), s=8, color=INK, alpha=0.4, linewidths=0)
+    axes.axhline(0, color="black", linewidth=1)
+    axes.set(xscale="log", xlabel=f"Actual price ({currency})")
+    axes.set(ylabel="Predicted above price (%)", title="Residuals by price")
+    _save(folder, "residuals_by_price")
+
+
+def _residuals_by_segment(folder: Path, each: Predictions, segment: pd.Series) -> None:
+    residual = pd.Series(_percent(_residual(each)))
+    groups = {name: rows for name, rows in residual.groupby(segment.to_numpy())}
+    largest = sorted(groups, key=lambda name: len(groups[name]), reverse=True)[:MOST_SEGMENTS]
+    names = sorted(largest, key=lambda name: float(groups[name].median()))
+    axes = _axes(8, 1.5 + 0.28 * len(names))
+    axes.boxplot(
+        [groups[name] for name in names],
+        orientation="horizontal",
+        tick_labels=[f"{name} ({len(groups[name])})" for name in names],
+        flierprops={"markersize": 2},
+        medianprops={"color": INK},
+    )
+    axes.axvline(0, color="black", linewidth=1)
+    axes.set(xlabel="Predicted above price (%)", title=f"Residuals by {segment.name}")
+    _save(folder, "residuals_by_segment")
+
+
+def _coverage_by_decile(folder: Path, each: Predictions, coverage: float, currency: str) -> None:
+    decile = pd.qcut(each.actual, 10, labels=False, duplicates="drop")
+    table = pd.DataFrame({"inside": 100 * each.inside, "price": each.actual}).groupby(decile).mean()
+    axes = _axes()
+    axes.bar(range(1, len(table) + 1), table["inside"], color=FAINT, zorder=2)
+    axes.axhline(100 * coverage, color=INK, linewidth=1.5, label=f"promised {coverage:.0%}", zorder=3)
+    labels = [f"{price / 1000:,.0f}k" for price in table["price"]]
+    axes.set_xticks(range(1, len(table) + 1), labels)
+    axes.set(ylim=(0, 100), xlabel=f"Price decile (mean price, {currency})")
+    axes.set(ylabel="Prices inside their interval (%)", title="Interval coverage by price decile")
+    axes.legend(frameon=False, loc="lower right")
+    _save(folder, "coverage_by_price_decile")
+
+
+def _importance(folder: Path, importance: pd.DataFrame) -> None:
+    table = importance.sort_values("mean")
+    axes = _axes(7, 1.5 + 0.3 * len(table))
+    axes.barh(table.index, table["mean"], xerr=table["std"], color=FAINT, ecolor=INK, zorder=2)
+    axes.set(xlabel="Rise of RMSLE when shuffled", title="Importance by permutation")
+    _save(folder, "permutation_importance")

@@ -1,0 +1,186 @@
+"""The recipe of one run: evaluate, fit what is served, and stage everything on the disk."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import joblib
+import numpy as np
+import pandas as pd
+
+from training import evaluate, plots
+from training.console import note, step, table
+from training.dataset import Dataset
+from training.export import to_onnx
+from training.intervals import PriceModel, fit
+from training.provenance import git_commit, libraries, lock_sha256, milliseconds, now
+from training.publish import write_durably
+from training.run_record import RunRecord
+from training.runtime import ExportedModel
+from training.scores import Predictions, all_scores, by_segment
+from training.settings import Settings
+
+HEADINGS = {
+    "RMSLE": ("rmsle", "{:.4f}"),
+    "MAE": ("mae", "{:,.0f}"),
+    "MAPE": ("mape", "{:.2%}"),
+    "R2": ("r2", "{:.3f}"),
+    "inside interval": ("coverage", "{:.1%}"),
+    "interval width": ("width", "{:.1%}"),
+}
+
+
+@dataclass(frozen=True)
+class Trained:
+    """Everything that one training found out."""
+
+    started: datetime
+    model: PriceModel
+    exported: bytes
+    metrics: dict[str, float]
+    folds: dict[str, list[float]]
+    held_out: np.ndarray
+    predictions: Predictions
+    segments: pd.DataFrame | None
+    importance: pd.DataFrame
+
+
+def train(dataset: Dataset, settings: Settings) -> Trained:
+    """Evaluates the recipe on ``dataset`` and fits the model that will be served.
+
+    Raises:
+        QualityError: a baseline beats it, or its intervals do not hold.
+    """
+    started = now()
+    inputs, price = dataset.inputs, dataset.price
+    with step(f"Cross-validate: {settings.folds} folds over all sales"):
+        crossed = evaluate.cross_validate(dataset, settings)
+        metrics = _prefixed("cv", crossed.metrics)
+        segment = evaluate.segment(dataset)
+        segments = None if segment is None else by_segment(crossed.predictions, segment)
+    with step("Validate forward in time"):
+        later = evaluate.forward(dataset, settings)
+        if later is None:
+            note("left out: the dataset has no [time]")
+        else:
+            metrics |= _prefixed("forward", later)
+    learnt, held_out = evaluate.split(dataset, settings)
+    with step(f"Fit the served model on {len(learnt)} sales, {len(held_out)} held out"):
+        model = fit(dataset.contract, inputs.iloc[learnt], price[learnt], settings)
+        unseen = inputs.iloc[held_out]
+        metrics |= _prefixed("holdout", all_scores(model.predict(unseen, price[held_out])))
+        metrics |= evaluate.baselines(dataset, learnt, held_out)
+        evaluate.check(metrics, len(learnt), len(held_out), settings)
+        importance = evaluate.importance(model, unseen, price[held_out])
+    return Trained(
+        started, model, to_onnx(model), metrics, crossed.folds, held_out,
+        crossed.predictions, segments, importance,
+    )  # fmt: skip
+
+
+def stage(trained: Trained, dataset: Dataset, settings: Settings, place: Path) -> RunRecord:
+    """Writes all that will be logged of a run into a folder of its own under ``place``."""
+    name = f"{dataset.contract.dataset}-{trained.started:%Y%m%dT%H%M%SZ}"
+    folder = place / name
+    bundle = folder / "bundle"
+    bundle.mkdir(parents=True)
+    joblib.dump(trained.model.preprocessor, bundle / "preprocessor.joblib")
+    joblib.dump(trained.model.estimator, bundle / "model.joblib")
+    write_durably(bundle / "model.onnx", trained.exported)
+    write_durably(bundle / "contract.json", dataset.contract.to_json().encode())
+    write_durably(bundle / "golden.json", _golden(trained, dataset, settings))
+    segment = evaluate.segment(dataset)
+    currency = dataset.contract.target.currency
+    plots.draw(
+        folder / "plots", trained.predictions, trained.importance, segment,
+        settings.coverage, currency,
+    )  # fmt: skip
+    tables = folder / "tables"
+    tables.mkdir()
+    trained.importance.to_csv(tables / "permutation_importance.csv")
+    metrics = dict(trained.metrics)
+    if trained.segments is not None:
+        trained.segments.to_csv(tables / "by_segment.csv")
+        metrics |= {
+            f"segment/{name}/{figure}": float(value)
+            for name, row in trained.segments.iterrows()
+            for figure, value in row.items()
+        }
+    provenance = {
+        "dataset": dataset.contract.dataset,
+        "data_sha256": dataset.sha256,
+        "contract_sha256": dataset.contract.fingerprint(),
+        "lock_sha256": lock_sha256(),
+        "git_commit": git_commit(),
+    }
+    record = RunRecord(
+        folder=folder,
+        name=name,
+        started=milliseconds(trained.started),
+        ended=milliseconds(now()),
+        params={
+            **{key: str(value) for key, value in settings.model_dump().items()},
+            **provenance,
+            "sales": str(len(dataset.price)),
+            "inputs": ", ".join(dataset.contract.names),
+        },
+        metrics=metrics,
+        folds=trained.folds,
+        manifest={
+            "format": 1,
+            "created_at": f"{trained.started:%Y-%m-%dT%H:%M:%SZ}",
+            "coverage": settings.coverage,
+            "libraries": libraries(),
+            "metrics": trained.metrics,
+            **provenance,
+        },
+    )
+    record.save()
+    return record
+
+
+def _golden(trained: Trained, dataset: Dataset, settings: Settings) -> bytes:
+    """The held-out houses with their served and their actual prices."""
+    houses = dataset.inputs.iloc[trained.held_out].reset_index(drop=True)
+    served = ExportedModel(trained.exported, dataset.contract).predict(houses)
+    served["actual"] = dataset.price[trained.held_out]
+    rows = [
+        {"inputs": inputs, **figures}
+        for inputs, figures in zip(_records(houses), _records(served), strict=True)
+    ]
+    content = {"coverage": settings.coverage, "rows": rows}
+    return (json.dumps(content, ensure_ascii=False, indent=1) + "\n").encode()
+
+
+def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    return [{str(key): value for key, value in row.items()} for row in frame.to_dict("records")]
+
+
+def _prefixed(prefix: str, figures: dict[str, float]) -> dict[str, float]:
+    return {f"{prefix}_{name}": value for name, value in figures.items()}
+
+
+def show(trained: Trained) -> None:
+    """Prints the closing table."""
+    kinds = {
+        "all sales, cross-validated": "cv",
+        "latest sales, from earlier ones": "forward",
+        "held-out sales, served model": "holdout",
+        "  median price": "baseline_median",
+        "  linear model": "baseline_linear",
+    }
+    rows = {
+        title: {
+            heading: form.format(trained.metrics[f"{prefix}_{figure}"])
+            if f"{prefix}_{figure}" in trained.metrics
+            else ""
+            for heading, (figure, form) in HEADINGS.items()
+        }
+        for title, prefix in kinds.items()
+        if f"{prefix}_rmsle" in trained.metrics
+    }
+    table("Errors on sales that the model had not seen", rows)

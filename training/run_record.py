@@ -1,0 +1,58 @@
+"""One training run on the disk, before MLflow has it.
+
+Everything that will be logged lies in one folder, so a tracker that goes away loses nothing: the
+next training logs what is still there.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from training.publish import write_durably
+
+FILE = "run.json"
+
+
+@dataclass(frozen=True)
+class RunRecord:
+    """What is logged of one run.
+
+    Attributes:
+        folder: holds ``bundle/`` (without its manifest), ``plots/`` and ``tables/``.
+        name: of the run, as shown in MLflow.
+        started, ended: milliseconds since the epoch.
+        params: settings and provenance.
+        metrics: name -> value.
+        folds: metric name -> one value a fold.
+        manifest: what the bundle's manifest says, except files and registration.
+    """
+
+    folder: Path
+    name: str
+    started: int
+    ended: int
+    params: Mapping[str, str]
+    metrics: Mapping[str, float]
+    folds: Mapping[str, list[float]]
+    manifest: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def bundle(self) -> Path:
+        return self.folder / "bundle"
+
+    def save(self) -> None:
+        content = {key: value for key, value in vars(self).items() if key != "folder"}
+        write_durably(self.folder / FILE, json.dumps(content, indent=2).encode())
+
+    @classmethod
+    def load(cls, folder: Path) -> RunRecord:
+        return cls(folder=folder, **json.loads((folder / FILE).read_bytes()))
+
+
+def pending(place: Path) -> list[RunRecord]:
+    """Runs under ``place`` that were trained and not logged, oldest first."""
+    return [RunRecord.load(file.parent) for file in sorted(place.glob(f"*/{FILE}"))]

@@ -1,0 +1,75 @@
+"""How wrong predictions are, in the terms of the field."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from scipy.stats import betabinom
+
+SMALLEST_SEGMENT = 5
+"""Sales below which a segment's figures would be an anecdote."""
+
+
+@dataclass(frozen=True)
+class Predictions:
+    """Prices that a model gave to sales it had not seen. All of shape (n,), in the currency."""
+
+    actual: np.ndarray
+    price: np.ndarray
+    lower: np.ndarray
+    upper: np.ndarray
+
+    def where(self, rows: np.ndarray) -> Predictions:
+        return Predictions(*(each[rows] for each in vars(self).values()))
+
+    @property
+    def inside(self) -> np.ndarray:
+        return (self.lower <= self.actual) & (self.actual <= self.upper)
+
+
+def point_scores(actual: np.ndarray, price: np.ndarray) -> dict[str, float]:
+    """RMSLE (of natural logarithms), MAE (currency), MAPE (share) and R2."""
+    error = price - actual
+    return {
+        "rmsle": float(np.sqrt(np.mean(np.log(price / actual) ** 2))),
+        "mae": float(np.mean(np.abs(error))),
+        "mape": float(np.mean(np.abs(error) / actual)),
+        "r2": float(1 - np.sum(error**2) / np.sum((actual - actual.mean()) ** 2)),
+    }
+
+
+def all_scores(each: Predictions) -> dict[str, float]:
+    """The point scores, the share of prices inside their interval, its mean width over the price."""
+    return {
+        **point_scores(each.actual, each.price),
+        "coverage": float(each.inside.mean()),
+        "width": float(np.mean((each.upper - each.lower) / each.price)),
+    }
+
+
+def by_segment(each: Predictions, segment: pd.Series) -> pd.DataFrame:
+    """The scores of each segment with enough sales: one row a segment, most sales first."""
+    rows = {}
+    for name, positions in segment.reset_index(drop=True).groupby(segment.to_numpy()):
+        if len(positions) >= SMALLEST_SEGMENT:
+            chosen = each.where(positions.index.to_numpy())
+            rows[str(name)] = {"sales": len(positions), **all_scores(chosen)}
+    table = pd.DataFrame.from_dict(rows, orient="index")
+    table.index.name = segment.name
+    return table.sort_values("sales", ascending=False)
+
+
+def coverage_bounds(calibrated: int, tested: int, coverage: float, risk: float) -> tuple[int, int]:
+    """How many of ``tested`` prices may lie inside intervals that are right.
+
+    A split-conformal interval calibrated on ``calibrated`` sales covers a beta-binomial number of
+    new ones (Vovk 2012, "Conditional validity of inductive conformal predictors").
+
+    Returns:
+        Least and most, each missed by chance with probability ``risk`` / 2.
+    """
+    above = int(np.floor((calibrated + 1) * (1 - coverage)))
+    inside = betabinom(tested, calibrated + 1 - above, above)
+    return int(inside.ppf(risk / 2)), int(inside.ppf(1 - risk / 2))

@@ -1,0 +1,46 @@
+"""What can be changed for one training run with ``--set key=value``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from training.spec import nearest
+
+
+class SettingsError(Exception):
+    """A ``--set`` that is not one; says what is allowed."""
+
+
+class Settings(BaseModel):
+    """Settings of one run. The defaults are what ships."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    seed: int = Field(default=0, ge=0, description="of every random choice")
+    folds: int = Field(default=10, ge=3, le=50, description="of the cross-validated score")
+    coverage: float = Field(default=0.9, gt=0.5, lt=1, description="of the prediction interval")
+    holdout: int = Field(default=500, ge=20, description="sales kept out of the served model")
+    holdout_share: float = Field(default=0.2, gt=0, lt=0.5, description="at most, of all sales")
+
+    @classmethod
+    def from_pairs(cls, pairs: Iterable[str]) -> Settings:
+        """Settings from ``key=value`` texts.
+
+        Raises:
+            SettingsError: an unknown key or a value that does not fit.
+        """
+        given = {}
+        for pair in pairs:
+            key, equals, value = pair.partition("=")
+            if not equals:
+                raise SettingsError(f"--set {pair}: not key=value")
+            if key not in cls.model_fields:
+                raise SettingsError(f"--set {key}: unknown. Fix: {nearest(key, cls.model_fields)}.")
+            given[key] = value
+        try:
+            return cls.model_validate(given)
+        except ValidationError as error:
+            first = error.errors()[0]
+            raise SettingsError(f"--set {first['loc'][0]}: {first['msg']}") from None

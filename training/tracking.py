@@ -1,0 +1,144 @@
+"""Logs a run to MLflow and registers its model. The only module that knows MLflow."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from typing import Any
+
+# MLflow's client waits minutes for a server that went away, unless told before it is imported.
+os.environ.setdefault("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "1")
+os.environ.setdefault("MLFLOW_HTTP_REQUEST_TIMEOUT", "10")
+os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
+os.environ.setdefault("MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR", "false")
+
+import mlflow
+import onnx
+import pandas as pd
+from mlflow.entities import Metric, Param, RunTag
+from mlflow.exceptions import MlflowException
+from mlflow.models import infer_signature
+from mlflow.tracking import MlflowClient
+
+from training.publish import MANIFEST, write_manifest
+from training.run_record import RunRecord
+from training.tracking_server import Tracker, TrackingError
+
+EXPERIMENT = "house-price"
+MODEL = "house-price"
+CHAMPION = "champion"
+METRICS_AT_ONCE = 500
+EXAMPLES = 3
+
+
+def log(record: RunRecord, tracker: Tracker) -> dict[str, str]:
+    """Logs ``record``, registers its model, and completes the bundle with its manifest.
+
+    Args:
+        record: the run; its bundle gains ``manifest.json``.
+        tracker: where to.
+
+    Returns:
+        Where the run is: tracking, experiment_id, run_id, model_name, model_version, run_url.
+
+    Raises:
+        TrackingError: the tracker refused or went away; the record is kept.
+    """
+    try:
+        return _log(record, tracker)
+    except (MlflowException, OSError) as error:
+        raise TrackingError(
+            f"{tracker.uri}: the run was not logged ({str(error).splitlines()[0]}). "
+            f"It is kept in {record.folder}. Fix: bring the server back; the next "
+            "./run_pipeline.sh logs it first."
+        ) from error
+
+
+def _log(record: RunRecord, tracker: Tracker) -> dict[str, str]:
+    mlflow.set_tracking_uri(tracker.uri)
+    client = MlflowClient()
+    experiment = _experiment(client, tracker)
+    run = client.create_run(
+        experiment,
+        start_time=record.started,
+        run_name=record.name,
+        tags={"mlflow.source.git.commit": str(record.manifest["git_commit"])},
+    )
+    run_id = run.info.run_id
+    try:
+        _log_values(client, run_id, record)
+        version = _register(run_id, record)
+        where = {
+            "tracking": tracker.uri,
+            "experiment_id": experiment,
+            "run_id": run_id,
+            "model_name": MODEL,
+            "model_version": version,
+        }
+        write_manifest(record.bundle, {**record.manifest, "mlflow": where})
+        client.log_artifacts(run_id, str(record.folder))
+        _mark(client, version, record)
+    except BaseException:
+        client.set_terminated(run_id, "FAILED")
+        raise
+    client.set_terminated(run_id, "FINISHED", end_time=record.ended)
+    return where
+
+
+def _experiment(client: MlflowClient, tracker: Tracker) -> str:
+    found = client.get_experiment_by_name(EXPERIMENT)
+    if found is not None:
+        return str(found.experiment_id)
+    return client.create_experiment(EXPERIMENT, artifact_location=tracker.artifacts)
+
+
+def _log_values(client: MlflowClient, run_id: str, record: RunRecord) -> None:
+    params = [Param(key, value) for key, value in record.params.items()]
+    metrics = [Metric(key, value, record.ended, 0) for key, value in record.metrics.items()]
+    metrics += [
+        Metric(f"fold_{key}", value, record.ended, step)
+        for key, values in record.folds.items()
+        for step, value in enumerate(values)
+    ]
+    client.log_batch(run_id, params=params, tags=[RunTag("dataset", record.manifest["dataset"])])
+    for start in range(0, len(metrics), METRICS_AT_ONCE):
+        client.log_batch(run_id, metrics=metrics[start : start + METRICS_AT_ONCE])
+
+
+def _register(run_id: str, record: RunRecord) -> str:
+    """Logs ``model.onnx`` as an MLflow model and returns the version that the registry gave it."""
+    model: Any = onnx.load(str(record.bundle / "model.onnx"))
+    golden = json.loads((record.bundle / "golden.json").read_bytes())["rows"][:EXAMPLES]
+    example = pd.DataFrame([row["inputs"] for row in golden])
+    outputs = pd.DataFrame([{each.name: row[each.name] for each in model.graph.output} for row in golden])
+    libraries = record.manifest["libraries"]
+    with mlflow.start_run(run_id=run_id):
+        info = mlflow.onnx.log_model(
+            model,
+            name=MODEL,
+            registered_model_name=MODEL,
+            signature=infer_signature(example, outputs),
+            input_example=example,
+            pip_requirements=[f"onnxruntime=={libraries['onnxruntime']}", f"onnx=={onnx.__version__}"],
+            save_as_external_data=False,
+        )
+    return str(info.registered_model_version)
+
+
+def _mark(client: MlflowClient, version: str, record: RunRecord) -> None:
+    manifest = (record.bundle / MANIFEST).read_bytes()
+    tags = {
+        "dataset": record.manifest["dataset"],
+        "data_sha256": record.manifest["data_sha256"],
+        "contract_sha256": record.manifest["contract_sha256"],
+        "manifest_sha256": hashlib.sha256(manifest).hexdigest(),
+    }
+    for key, value in tags.items():
+        client.set_model_version_tag(MODEL, version, key, value)
+    client.set_registered_model_alias(MODEL, CHAMPION, version)
+
+
+def run_url(where: dict[str, str], browser: str) -> str:
+    """Address of the run in MLflow's own pages, under the server's address ``browser``."""
+    return f"{browser.rstrip('/')}/#/experiments/{where['experiment_id']}/runs/{where['run_id']}"

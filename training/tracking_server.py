@@ -1,0 +1,134 @@
+"""Finds a place for runs: a tracking server that answers, one started for this run, or a file.
+
+In this order: the address that was asked for; the server on port 5555; the compose service
+``mlflow``, started for this run and left as it was found; without a Docker engine a local store,
+which ``make dev`` serves.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+LOCAL_STORE = ROOT / ".local" / "mlflow"
+ANSWER_SECONDS = 10
+"""An address must answer within this, so that training fails early and not after the work."""
+
+
+class TrackingError(Exception):
+    """Runs cannot be logged; says which address and what to do."""
+
+
+@dataclass(frozen=True)
+class Tracker:
+    """Where runs are logged.
+
+    Attributes:
+        uri: for MLflow's client.
+        artifacts: root of the artifacts of new experiments, None where the server decides.
+        note: one sentence on what a person should know about this place, or None.
+    """
+
+    uri: str
+    artifacts: str | None = None
+    note: str | None = None
+
+
+def default_uri() -> str:
+    return f"http://localhost:{os.environ.get('MLFLOW_PORT', '5555')}"
+
+
+@contextmanager
+def tracker(uri: str | None) -> Iterator[Tracker]:
+    """A place for this run's log, ready to use.
+
+    Raises:
+        TrackingError: the address asked for does not answer, or the service does not start.
+    """
+    if uri is not None:
+        if uri.startswith(("http://", "https://")) and (problem := why_silent(uri)):
+            raise TrackingError(
+                f"{uri}: no MLflow server answers there ({problem}). "
+                "Fix: start it, correct --tracking-uri, or leave it out."
+            )
+        yield Tracker(uri)
+    elif why_silent(default_uri(), seconds=2) is None:
+        yield Tracker(default_uri())
+    elif _engine_answers():
+        with _compose_service():
+            yield Tracker(default_uri(), note="docker compose up shows it in the browser")
+    else:
+        LOCAL_STORE.mkdir(parents=True, exist_ok=True)
+        yield Tracker(
+            f"sqlite:///{LOCAL_STORE / 'mlflow.db'}",
+            artifacts=(LOCAL_STORE / "artifacts").as_uri(),
+            note=f"no Docker engine, so the run is in {LOCAL_STORE}; make dev shows it",
+        )
+
+
+def why_silent(uri: str, seconds: float = ANSWER_SECONDS) -> str | None:
+    """None when an MLflow API answers at ``uri``, else the reason.
+
+    Asks the API and not ``/health``, which is green even where the API refuses the host's name.
+    """
+    request = urllib.request.Request(
+        f"{uri.rstrip('/')}/api/2.0/mlflow/experiments/search",
+        data=json.dumps({"max_results": 1}).encode(),
+        headers={"Content-Type": "application/json"},
+    )
+    try:
+        with urllib.request.urlopen(request, timeout=seconds) as answer:
+            json.load(answer)
+    except urllib.error.HTTPError as error:
+        return f"HTTP {error.code}"
+    except (OSError, ValueError) as error:
+        return str(getattr(error, "reason", error))
+    return None
+
+
+def _engine_answers() -> bool:
+    if shutil.which("docker") is None:
+        return False
+    asked = subprocess.run(
+        ["docker", "info", "--format", "{{.ServerVersion}}"], capture_output=True, timeout=20
+    )
+    return asked.returncode == 0
+
+
+@contextmanager
+def _compose_service() -> Iterator[None]:
+    """The compose service ``mlflow``, running; afterwards as before. Its volume always stays."""
+    existed = bool(_compose("ps", "--all", "--quiet", "mlflow"))
+    project_existed = bool(_compose("ps", "--all", "--quiet"))
+    _compose("up", "--detach", "--wait", "--wait-timeout", "90", "mlflow")
+    try:
+        yield
+    finally:
+        if existed:
+            _compose("stop", "mlflow")
+        elif project_existed:
+            _compose("rm", "--stop", "--force", "mlflow")
+        else:
+            _compose("down")
+
+
+def _compose(*arguments: str) -> str:
+    done = subprocess.run(
+        ["docker", "compose", *arguments], cwd=ROOT, capture_output=True, text=True
+    )
+    if done.returncode != 0:
+        last = (done.stderr.strip().splitlines() or ["no message"])[-1]
+        raise TrackingError(
+            f"docker compose {' '.join(arguments)}: {last}. "
+            "Fix: make up prepares the images; or name a server with --tracking-uri."
+        )
+    return done.stdout.strip()
