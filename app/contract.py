@@ -11,11 +11,11 @@ import hashlib
 import json
 import math
 from enum import StrEnum
-from typing import Literal, Self
+from typing import Final, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-FORMAT = 1
+FORMAT: Final = 1
 
 
 class Kind(StrEnum):

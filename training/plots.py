@@ -17,6 +17,7 @@ from training.scores import Predictions
 
 INK, FAINT = "#1f4e79", "#9db8d2"
 MOST_SEGMENTS = 30
+RATIOS = (0.25, 0.5, 0.75, 1, 1.25, 1.5, 2, 3, 4, 6)
 
 
 def draw(
@@ -58,13 +59,14 @@ def _save(folder: Path, name: str) -> None:
     plt.close()
 
 
-def _percent(residual: np.ndarray) -> np.ndarray:
-    return 100 * residual
-
-
-def _residual(each: Predictions) -> np.ndarray:
-    """Share by which the prediction is above (+) or below (-) the price."""
-    return each.price / each.actual - 1
+def _ratio_axis(axes: Axes, which: str, ratio: np.ndarray) -> None:
+    """A logarithmic axis, so that half and double the price lie equally far from right."""
+    ticks = [tick for tick in RATIOS if ratio.min() / 1.2 < tick < ratio.max() * 1.2]
+    axes.set(**{f"{which}scale": "log", f"{which}label": "Predicted / actual price"})
+    getattr(axes, f"set_{which}ticks")(ticks, [f"{tick:g}" for tick in ticks])
+    getattr(axes, f"set_{which}ticks")([], minor=True)
+    line = axes.axvline if which == "x" else axes.axhline
+    line(1, color="black", linewidth=1)
 
 
 def _predicted_against_actual(folder: Path, each: Predictions, currency: str) -> None:
@@ -79,16 +81,16 @@ def _predicted_against_actual(folder: Path, each: Predictions, currency: str) ->
 
 def _residuals_by_price(folder: Path, each: Predictions, currency: str) -> None:
     axes = _axes()
-    axes.scatter(each.actual, _percent(_residual(each)), s=8, color=INK, alpha=0.4, linewidths=0)
-    axes.axhline(0, color="black", linewidth=1)
-    axes.set(xscale="log", xlabel=f"Actual price ({currency})")
-    axes.set(ylabel="Predicted above price (%)", title="Residuals by price")
+    ratio = each.price / each.actual
+    axes.scatter(each.actual, ratio, s=8, color=INK, alpha=0.4, linewidths=0, zorder=2)
+    _ratio_axis(axes, "y", ratio)
+    axes.set(xscale="log", xlabel=f"Actual price ({currency})", title="Residuals by price")
     _save(folder, "residuals_by_price")
 
 
 def _residuals_by_segment(folder: Path, each: Predictions, segment: pd.Series) -> None:
-    residual = pd.Series(_percent(_residual(each)))
-    groups = {name: rows for name, rows in residual.groupby(segment.to_numpy())}
+    ratio = pd.Series(each.price / each.actual)
+    groups = {name: rows for name, rows in ratio.groupby(segment.to_numpy())}
     largest = sorted(groups, key=lambda name: len(groups[name]), reverse=True)[:MOST_SEGMENTS]
     names = sorted(largest, key=lambda name: float(groups[name].median()))
     axes = _axes(8, 1.5 + 0.28 * len(names))
@@ -99,8 +101,8 @@ def _residuals_by_segment(folder: Path, each: Predictions, segment: pd.Series) -
         flierprops={"markersize": 2},
         medianprops={"color": INK},
     )
-    axes.axvline(0, color="black", linewidth=1)
-    axes.set(xlabel="Predicted above price (%)", title=f"Residuals by {segment.name}")
+    _ratio_axis(axes, "x", ratio.to_numpy())
+    axes.set(title=f"Residuals by {segment.name}")
     _save(folder, "residuals_by_segment")
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-import json
+import logging
 import os
+from collections.abc import Iterable
 from typing import Any
 
 # MLflow's client waits minutes for a server that went away, unless told before it is imported.
@@ -12,24 +13,27 @@ os.environ.setdefault("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "1")
 os.environ.setdefault("MLFLOW_HTTP_REQUEST_TIMEOUT", "10")
 os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
 os.environ.setdefault("MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR", "false")
+# The summary at the end says where the run is.
+os.environ.setdefault("MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT", "true")
 
 import mlflow
 import onnx
-import pandas as pd
 from mlflow.entities import Metric, Param, RunTag
 from mlflow.exceptions import MlflowException
-from mlflow.models import infer_signature
+from mlflow.models import ModelSignature
 from mlflow.tracking import MlflowClient
+from mlflow.types import Schema, TensorSpec
 
 from training.publish import MANIFEST, write_manifest
 from training.run_record import RunRecord
 from training.tracking_server import Tracker, TrackingError
 
+logging.getLogger("mlflow").setLevel(logging.WARNING)
+
 EXPERIMENT = "house-price"
 MODEL = "house-price"
 CHAMPION = "champion"
 METRICS_AT_ONCE = 500
-EXAMPLES = 3
 
 
 def log(record: RunRecord, tracker: Tracker) -> dict[str, str]:
@@ -109,21 +113,28 @@ def _log_values(client: MlflowClient, run_id: str, record: RunRecord) -> None:
 def _register(run_id: str, record: RunRecord) -> str:
     """Logs ``model.onnx`` as an MLflow model and returns the version that the registry gave it."""
     model: Any = onnx.load(str(record.bundle / "model.onnx"))
-    golden = json.loads((record.bundle / "golden.json").read_bytes())["rows"][:EXAMPLES]
-    example = pd.DataFrame([row["inputs"] for row in golden])
-    outputs = pd.DataFrame([{each.name: row[each.name] for each in model.graph.output} for row in golden])
     libraries = record.manifest["libraries"]
     with mlflow.start_run(run_id=run_id):
         info = mlflow.onnx.log_model(
             model,
             name=MODEL,
             registered_model_name=MODEL,
-            signature=infer_signature(example, outputs),
-            input_example=example,
-            pip_requirements=[f"onnxruntime=={libraries['onnxruntime']}", f"onnx=={onnx.__version__}"],
+            signature=ModelSignature(_tensors(model.graph.input), _tensors(model.graph.output)),
+            pip_requirements=[f"{name}=={libraries[name]}" for name in ("onnx", "onnxruntime")],
+            onnx_execution_providers=["CPUExecutionProvider"],
             save_as_external_data=False,
         )
     return str(info.registered_model_version)
+
+
+def _tensors(values: Iterable[onnx.ValueInfoProto]) -> Schema:
+    """The graph's inputs or outputs, (houses, 1) each, in MLflow's terms."""
+    types = [
+        onnx.helper.tensor_dtype_to_np_dtype(each.type.tensor_type.elem_type) for each in values
+    ]
+    return Schema(
+        [TensorSpec(kind, (-1, 1), each.name) for each, kind in zip(values, types, strict=True)]
+    )
 
 
 def _mark(client: MlflowClient, version: str, record: RunRecord) -> None:
@@ -139,6 +150,9 @@ def _mark(client: MlflowClient, version: str, record: RunRecord) -> None:
     client.set_registered_model_alias(MODEL, CHAMPION, version)
 
 
-def run_url(where: dict[str, str], browser: str) -> str:
-    """Address of the run in MLflow's own pages, under the server's address ``browser``."""
-    return f"{browser.rstrip('/')}/#/experiments/{where['experiment_id']}/runs/{where['run_id']}"
+def run_address(where: dict[str, str]) -> str:
+    """Where a person finds the run: a page of the server's, or the id in a store."""
+    server = where["tracking"]
+    if not server.startswith("http"):
+        return f"{where['run_id']} in {server}"
+    return f"{server.rstrip('/')}/#/experiments/{where['experiment_id']}/runs/{where['run_id']}"

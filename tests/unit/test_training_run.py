@@ -1,0 +1,258 @@
+"""A whole training run, on the small synthetic dataset, logged to a store in a file."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import joblib
+import mlflow
+import numpy as np
+import pandas as pd
+import pytest
+from mlflow.entities import Run
+from mlflow.entities.model_registry import ModelVersion
+
+from training.__main__ import main
+from training.dataset import Dataset, load
+from training.runtime import ExportedModel
+
+ROOT = Path(__file__).parents[2]
+FLATS = ROOT / "datasets" / "synthetic_flats"
+FILES = {
+    "contract.json", "golden.json", "manifest.json", "model.joblib", "model.onnx",
+    "preprocessor.joblib",
+}  # fmt: skip
+# MLflow's own use of its libraries warns, which is not ours to mend.
+pytestmark = pytest.mark.filterwarnings("default")
+PLOTS = {
+    "coverage_by_price_decile.png", "permutation_importance.png", "predicted_against_actual.png",
+    "residuals_by_price.png", "residuals_by_segment.png",
+}  # fmt: skip
+
+
+class Trained:
+    """A finished run: its bundle, and where it was logged."""
+
+    def __init__(self, folder: Path) -> None:
+        self.uri = f"sqlite:///{folder / 'mlflow.db'}"
+        self.bundle = folder / "bundle"
+        mlflow.set_tracking_uri(self.uri)
+        self.client = mlflow.MlflowClient()
+        if self.client.get_experiment_by_name("house-price") is None:
+            # A file store has no server that decides where artifacts go.
+            self.client.create_experiment("house-price", (folder / "artifacts").as_uri())
+
+    def train(self, dataset: Path = FLATS, *options: str) -> int:
+        return main(
+            ["--dataset", str(dataset), "--tracking-uri", self.uri]
+            + ["--output", str(self.bundle), "--set", "folds=3", *options]
+        )
+
+    @property
+    def manifest(self) -> dict:
+        return json.loads((self.bundle / "manifest.json").read_bytes())
+
+    @property
+    def champion(self) -> ModelVersion:
+        return self.client.get_model_version_by_alias("house-price", "champion")
+
+    @property
+    def run(self) -> Run:
+        return self.client.get_run(self.manifest["mlflow"]["run_id"])
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory: pytest.TempPathFactory) -> Trained:
+    trained = Trained(tmp_path_factory.mktemp("trained"))
+    assert trained.train() == 0
+    return trained
+
+
+@pytest.fixture(scope="module")
+def dataset() -> Dataset:
+    return load(FLATS)
+
+
+def test_the_bundle_holds_every_file_and_its_hash(trained: Trained) -> None:
+    assert {file.name for file in trained.bundle.iterdir()} == FILES
+    for name, recorded in trained.manifest["files"].items():
+        content = (trained.bundle / name).read_bytes()
+        assert recorded == {"sha256": hashlib.sha256(content).hexdigest(), "size": len(content)}
+    assert set(trained.manifest["files"]) == FILES - {"manifest.json"}
+
+
+def test_the_run_is_logged_with_all_that_a_person_asks_for(trained: Trained) -> None:
+    run = trained.run
+
+    assert run.info.status == "FINISHED"
+    assert {"seed", "folds", "data_sha256", "git_commit", "lock_sha256"} <= set(run.data.params)
+    for figure in ("rmsle", "mae", "mape", "r2", "coverage", "width"):
+        assert np.isfinite(run.data.metrics[f"cv_{figure}"])
+        assert np.isfinite(run.data.metrics[f"segment/Gas/{figure}"])
+        assert len(trained.client.get_metric_history(run.info.run_id, f"fold_{figure}")) == 3
+
+
+def artifacts(trained: Trained, folder: str) -> set[str]:
+    found = trained.client.list_artifacts(trained.run.info.run_id, folder)
+    return {Path(each.path).name for each in found}
+
+
+def test_plots_and_the_bundle_are_with_the_run(trained: Trained) -> None:
+    assert artifacts(trained, "plots") == PLOTS
+    assert artifacts(trained, "bundle") == FILES
+
+
+def test_the_registered_version_is_the_bundle(trained: Trained) -> None:
+    version, where = trained.champion, trained.manifest["mlflow"]
+    manifest = hashlib.sha256((trained.bundle / "manifest.json").read_bytes()).hexdigest()
+
+    assert (version.name, version.version) == (where["model_name"], int(where["model_version"]))
+    assert version.run_id == where["run_id"]
+    assert version.tags["manifest_sha256"] == manifest
+    assert version.tags["data_sha256"] == trained.manifest["data_sha256"]
+
+
+def test_the_registered_model_predicts_what_the_bundle_predicts(
+    trained: Trained, dataset: Dataset
+) -> None:
+    exported = ExportedModel((trained.bundle / "model.onnx").read_bytes(), dataset.contract)
+    model = mlflow.pyfunc.load_model("models:/house-price@champion")
+    houses = dataset.inputs.head(20)
+    whole = houses.select_dtypes("integer").columns
+
+    answer = model.predict(houses.astype(dict.fromkeys(whole, "float64")))
+
+    expected = exported.predict(houses)["price"].to_numpy()
+    assert np.array_equal(np.ravel(answer["price"]), expected)
+
+
+def test_the_joblib_files_predict_the_same_over_all_rows(
+    trained: Trained, dataset: Dataset
+) -> None:
+    """In an interpreter that knows nothing of this project, as a notebook would."""
+    script = (
+        "import sys, joblib, pandas as pd\n"
+        "houses = pd.read_pickle(sys.argv[2])\n"
+        "step, model = (joblib.load(f'{sys.argv[1]}/{n}.joblib') for n in ('preprocessor', 'model'))\n"
+        "assert not {name for name in sys.modules if name.split('.')[0] in ('training', 'app')}\n"
+        "pd.Series(model.predict(step.transform(houses))).to_json(sys.argv[3], double_precision=15)\n"
+    )
+    folder = trained.bundle.parent
+    dataset.inputs.to_pickle(folder / "houses.pkl")
+    command = [sys.executable, "-c", script, str(trained.bundle)]
+    subprocess.run(
+        [*command, str(folder / "houses.pkl"), str(folder / "prices.json")], check=True, cwd=folder
+    )
+
+    prices = pd.read_json(folder / "prices.json", typ="series").to_numpy()
+    exported = ExportedModel((trained.bundle / "model.onnx").read_bytes(), dataset.contract)
+    np.testing.assert_allclose(prices, exported.predict(dataset.inputs)["price"], rtol=1e-6)
+
+
+def test_golden_rows_are_houses_that_the_model_has_not_seen(
+    trained: Trained, dataset: Dataset
+) -> None:
+    golden = json.loads((trained.bundle / "golden.json").read_bytes())["rows"]
+    figures = pd.DataFrame(golden)
+    known = {json.dumps(row) for row in dataset.inputs.to_dict("records")}
+
+    assert len(golden) == len(dataset.price) // 5
+    assert {json.dumps(row["inputs"]) for row in golden} <= known
+    rmsle = np.sqrt(np.mean(np.log(figures["price"] / figures["actual"]) ** 2))
+    assert rmsle == pytest.approx(trained.run.data.metrics["holdout_rmsle"], rel=1e-6)
+
+
+def test_trained_twice_in_other_folders_gives_the_same_bytes(
+    trained: Trained, tmp_path: Path
+) -> None:
+    checkout = tmp_path / "another checkout"
+    for part in ("app", "training", "requirements", "datasets/synthetic_flats"):
+        shutil.copytree(ROOT / part, checkout / part)
+    again = Trained(checkout)
+    command = [sys.executable, "-m", "training", "--dataset", "datasets/synthetic_flats"]
+    command += ["--tracking-uri", again.uri, "--output", str(again.bundle), "--set", "folds=3"]
+    subprocess.run(command, cwd=checkout, check=True, capture_output=True)
+
+    for name in ("model.onnx", "contract.json", "golden.json"):
+        assert (again.bundle / name).read_bytes() == (trained.bundle / name).read_bytes(), name
+    assert again.manifest["metrics"] == trained.manifest["metrics"]
+    mlflow.set_tracking_uri(trained.uri)
+
+
+def test_shuffled_prices_leave_no_skill(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Were anything computed from the price an input, it would still predict the shuffled ones."""
+    folder = tmp_path / "shuffled"
+    shutil.copytree(FLATS, folder)
+    rows = pd.read_csv(folder / "flats.csv", dtype="str", keep_default_na=False)
+    rows["asking_price_eur"] = rows["asking_price_eur"].sample(frac=1, random_state=1).to_numpy()
+    rows.to_csv(folder / "flats.csv", index=False)
+    trained = Trained(tmp_path)
+
+    code = trained.train(folder)
+
+    assert code == 1
+    assert "is no better than the" in capsys.readouterr().err
+    assert not trained.bundle.exists()
+
+
+def test_a_tracker_that_goes_away_loses_nothing(
+    tmp_path: Path, trained: Trained, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from training import tracking
+
+    copy = Trained(tmp_path)
+    register = tracking._register
+
+    def gone(*arguments: object) -> str:
+        raise OSError("connection refused")
+
+    monkeypatch.setattr(tracking, "_register", gone)
+    assert copy.train() == 4
+    assert not copy.bundle.exists()
+    (kept,) = (tmp_path / ".runs").iterdir()
+    assert {file.name for file in (kept / "bundle").iterdir()} == FILES - {"manifest.json"}
+
+    monkeypatch.setattr(tracking, "_register", register)
+    assert copy.train(FLATS, "--set", "seed=1") == 0
+
+    versions = copy.client.search_model_versions("name='house-price'")
+    seeds = [copy.client.get_run(each.run_id).data.params["seed"] for each in versions]
+    assert sorted(seeds) == ["0", "1"]
+    assert not list((tmp_path / ".runs").iterdir())
+    mlflow.set_tracking_uri(trained.uri)
+
+
+@pytest.mark.parametrize(
+    ("option", "text"),
+    [
+        ("depth=3", "unknown. Fix: use one of: seed, folds"),
+        ("fold=3", 'did you mean "folds"?'),
+        ("folds=two", "--set folds"),
+        ("folds", "not key=value"),
+        ("coverage=1.5", "--set coverage"),
+    ],
+)
+def test_wrong_settings_are_refused(
+    tmp_path: Path, option: str, text: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["--dataset", str(FLATS), "--output", str(tmp_path / "b"), "--set", option]) == 2
+    assert text in capsys.readouterr().err
+
+
+def test_a_tracker_that_does_not_answer_is_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    uri = "http://127.0.0.1:9"
+    assert main(["--dataset", str(FLATS), "--output", str(tmp_path / "b"), "--tracking-uri", uri]) == 4
+    assert f"{uri}: no MLflow server answers there" in capsys.readouterr().err
+
+
+def test_the_joblib_files_hold_only_classes_of_libraries(trained: Trained) -> None:
+    for name in ("preprocessor.joblib", "model.joblib"):
+        module = type(joblib.load(trained.bundle / name)).__module__
+        assert module.startswith("sklearn.")
