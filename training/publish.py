@@ -18,24 +18,26 @@ from pathlib import Path
 from typing import Any
 
 MANIFEST = "manifest.json"
+SEAL = "manifest.json.sha256"
+"""What ``sha256sum manifest.json`` prints, so that the manifest itself is checked too."""
 _AT_FDCWD = -100
 _RENAME_EXCHANGE = 2
 
 
 def describe(folder: Path) -> dict[str, dict[str, Any]]:
-    """sha256 and size in bytes of every file in ``folder`` but the manifest."""
+    """sha256 and size in bytes of every file in ``folder`` but the manifest and its seal."""
     return {
         file.name: {
             "sha256": hashlib.sha256(file.read_bytes()).hexdigest(),
             "size": file.stat().st_size,
         }
         for file in sorted(folder.iterdir())
-        if file.name != MANIFEST
+        if file.name not in (MANIFEST, SEAL)
     }
 
 
 def write_manifest(folder: Path, content: Mapping[str, Any]) -> None:
-    """Adds ``manifest.json`` over the files that are in ``folder``, and flushes all to the disk.
+    """Adds the manifest of the files that are in ``folder``, seals it, flushes all to the disk.
 
     Raises:
         OSError: what is on the disk is not what was written.
@@ -43,6 +45,8 @@ def write_manifest(folder: Path, content: Mapping[str, Any]) -> None:
     manifest = {**content, "files": describe(folder)}
     text = json.dumps(manifest, indent=2, sort_keys=True) + "\n"
     write_durably(folder / MANIFEST, text.encode())
+    seal = hashlib.sha256(text.encode()).hexdigest()
+    write_durably(folder / SEAL, f"{seal}  {MANIFEST}\n".encode())
     for file in folder.iterdir():
         _sync(file)
     _sync(folder)

@@ -24,8 +24,8 @@ from training.runtime import ExportedModel
 ROOT = Path(__file__).parents[2]
 FLATS = ROOT / "datasets" / "synthetic_flats"
 FILES = {
-    "contract.json", "golden.json", "manifest.json", "model.joblib", "model.onnx",
-    "preprocessor.joblib",
+    "contract.json", "golden.json", "manifest.json", "manifest.json.sha256", "model.joblib",
+    "model.onnx", "preprocessor.joblib",
 }  # fmt: skip
 # MLflow's own use of its libraries warns, which is not ours to mend.
 pytestmark = pytest.mark.filterwarnings("default")
@@ -83,7 +83,9 @@ def test_the_bundle_holds_every_file_and_its_hash(trained: Trained) -> None:
     for name, recorded in trained.manifest["files"].items():
         content = (trained.bundle / name).read_bytes()
         assert recorded == {"sha256": hashlib.sha256(content).hexdigest(), "size": len(content)}
-    assert set(trained.manifest["files"]) == FILES - {"manifest.json"}
+    assert set(trained.manifest["files"]) == FILES - {"manifest.json", "manifest.json.sha256"}
+    seal = hashlib.sha256((trained.bundle / "manifest.json").read_bytes()).hexdigest()
+    assert (trained.bundle / "manifest.json.sha256").read_text() == f"{seal}  manifest.json\n"
 
 
 def test_the_run_is_logged_with_all_that_a_person_asks_for(trained: Trained) -> None:
@@ -215,7 +217,7 @@ def test_a_tracker_that_goes_away_loses_nothing(
     assert copy.train() == 4
     assert not copy.bundle.exists()
     (kept,) = (tmp_path / ".runs").iterdir()
-    assert {file.name for file in (kept / "bundle").iterdir()} == FILES - {"manifest.json"}
+    assert {file.name for file in (kept / "bundle").iterdir()} == set(trained.manifest["files"])
 
     monkeypatch.setattr(tracking, "_register", register)
     assert copy.train(FLATS, "--set", "seed=1") == 0
