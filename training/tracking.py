@@ -60,9 +60,13 @@ def log(record: RunRecord, tracker: Tracker) -> dict[str, str]:
 
 
 def _log(record: RunRecord, tracker: Tracker) -> dict[str, str]:
+    if tracker.artifacts is not None:
+        # What `mlflow server` passes to itself. Without it a store in a file puts the artifacts
+        # into the folder that the caller happens to stand in.
+        os.environ["_MLFLOW_SERVER_ARTIFACT_ROOT"] = tracker.artifacts
     mlflow.set_tracking_uri(tracker.uri)
     client = MlflowClient()
-    experiment = _experiment(client, tracker)
+    experiment = _experiment(client)
     run = client.create_run(
         experiment,
         start_time=record.started,
@@ -90,11 +94,11 @@ def _log(record: RunRecord, tracker: Tracker) -> dict[str, str]:
     return where
 
 
-def _experiment(client: MlflowClient, tracker: Tracker) -> str:
+def _experiment(client: MlflowClient) -> str:
     found = client.get_experiment_by_name(EXPERIMENT)
     if found is not None:
         return str(found.experiment_id)
-    return client.create_experiment(EXPERIMENT, artifact_location=tracker.artifacts)
+    return client.create_experiment(EXPERIMENT)
 
 
 def _log_values(client: MlflowClient, run_id: str, record: RunRecord) -> None:

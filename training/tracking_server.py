@@ -34,7 +34,7 @@ class Tracker:
 
     Attributes:
         uri: for MLflow's client.
-        artifacts: root of the artifacts of new experiments, None where the server decides.
+        artifacts: root of the runs' artifacts, None where a server decides.
         note: one sentence on what a person should know about this place, or None.
     """
 
@@ -60,7 +60,7 @@ def tracker(uri: str | None) -> Iterator[Tracker]:
                 f"{uri}: no MLflow server answers there ({problem}). "
                 "Fix: start it, correct --tracking-uri, or leave it out."
             )
-        yield Tracker(uri)
+        yield Tracker(uri, _beside(uri))
     elif why_silent(default_uri(), seconds=2) is None:
         yield Tracker(default_uri())
     elif _engine_answers():
@@ -68,9 +68,10 @@ def tracker(uri: str | None) -> Iterator[Tracker]:
             yield Tracker(default_uri(), note="docker compose up shows it in the browser")
     else:
         LOCAL_STORE.mkdir(parents=True, exist_ok=True)
+        uri = f"sqlite:///{LOCAL_STORE / 'mlflow.db'}"
         yield Tracker(
-            f"sqlite:///{LOCAL_STORE / 'mlflow.db'}",
-            artifacts=(LOCAL_STORE / "artifacts").as_uri(),
+            uri,
+            _beside(uri),
             note=f"no Docker engine, so the run is in {LOCAL_STORE}; make dev shows it",
         )
 
@@ -93,6 +94,14 @@ def why_silent(uri: str, seconds: float = ANSWER_SECONDS) -> str | None:
     except (OSError, ValueError) as error:
         return str(getattr(error, "reason", error))
     return None
+
+
+def _beside(uri: str) -> str | None:
+    """The folder ``artifacts`` beside a store in a file, which has no server to decide where."""
+    scheme = "sqlite:///"
+    if not uri.startswith(scheme):
+        return None
+    return (Path(uri.removeprefix(scheme)).resolve().parent / "artifacts").as_uri()
 
 
 def _engine_answers() -> bool:

@@ -1,0 +1,38 @@
+"""``golden.json``: held-out sales with the prices that the exported model gave at training."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from app.contract import Contract
+from app.manifest import Coverage
+
+Value = bool | int | float | str
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(frozen=True, strict=True, extra="forbid", allow_inf_nan=False)
+
+
+class GoldenRow(_Strict):
+    """A house, the model's answer for it, and the price that it was really sold for."""
+
+    inputs: dict[str, Value]
+    price: float
+    lower: float
+    upper: float
+    actual: float
+
+    def problem(self, contract: Contract) -> str | None:
+        """Why ``contract`` would refuse this house, or None."""
+        if sorted(self.inputs) != sorted(contract.names):
+            return "its inputs are not those of the contract"
+        for each in contract.inputs:
+            if not each.accepts(self.inputs[each.name]):
+                return f"its {each.name} is not a value that the contract accepts"
+        return None
+
+
+class Golden(_Strict):
+    coverage: Coverage
+    rows: tuple[GoldenRow, ...] = Field(min_length=1)

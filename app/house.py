@@ -1,0 +1,103 @@
+"""The request model of one house, built from the contract when the API starts."""
+
+from __future__ import annotations
+
+import math
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, create_model
+
+from app.contract import Contract, Input, Kind
+from app.problems import Allowed
+
+MAX_HOUSES = 1000
+
+
+class StrictModel(BaseModel):
+    """No coercion, no unknown fields, no NaN and no infinity."""
+
+    model_config = ConfigDict(strict=True, extra="forbid", allow_inf_nan=False, frozen=True)
+
+
+def house_model(contract: Contract) -> type[BaseModel]:
+    """A strict model with one required field per input.
+
+    Fields carry the input's name as alias only: an input may be called ``copy`` or
+    ``model_config``, which are attributes of every pydantic model.
+    """
+    fields: dict[str, Any] = {
+        f"input_{number}": (
+            _type(each),
+            Field(
+                alias=each.name,
+                title=each.label,
+                description=_description(each),
+                examples=[example(each)],
+            ),
+        )
+        for number, each in enumerate(contract.inputs)
+    }
+    model: type[BaseModel] = create_model("House", __base__=StrictModel, **fields)
+    model.__doc__ = f"{contract.title}: what is known about one house. All fields are required."
+    return model
+
+
+def batch_model(house: type[BaseModel]) -> type[BaseModel]:
+    """Documents the body of a batch; :class:`app.validation.HouseReader` checks it."""
+    houses = list[house]  # type: ignore[valid-type]  # known only when the API starts
+    return create_model(
+        "Batch",
+        __base__=StrictModel,
+        __doc__=f"1 to {MAX_HOUSES:,} houses.",
+        houses=(houses, Field(min_length=1, max_length=MAX_HOUSES)),
+    )
+
+
+def example(each: Input) -> bool | int | float | str:
+    """The input's default, as it is written in JSON."""
+    return int(each.default) if each.kind is Kind.INTEGER else each.default
+
+
+def typical_house(contract: Contract) -> dict[str, Any]:
+    """A house of defaults, which the API accepts as it is."""
+    return {each.name: example(each) for each in contract.inputs}
+
+
+def allowed(each: Input) -> Allowed:
+    """What the input takes, for an error message."""
+    if each.kind is Kind.CHOICE:
+        return Allowed(choices=list(each.choices or ()))
+    if each.kind is Kind.YES_NO:
+        return Allowed(choices=[True, False])
+    minimum, maximum = bounds(each)
+    return Allowed(minimum=minimum, maximum=maximum)
+
+
+def bounds(each: Input) -> tuple[float, float]:
+    """The range of a number; for whole numbers, the whole numbers at its ends."""
+    assert each.minimum is not None and each.maximum is not None
+    if each.kind is Kind.INTEGER:
+        return math.ceil(each.minimum), math.floor(each.maximum)
+    return each.minimum, each.maximum
+
+
+def _type(each: Input) -> Any:
+    if each.kind is Kind.YES_NO:
+        return bool
+    if each.kind is Kind.CHOICE:
+        return Literal[each.choices]  # Literal[("a", "b")] is Literal["a", "b"]
+    minimum, maximum = bounds(each)
+    limits = Field(ge=minimum, le=maximum)
+    if each.kind is Kind.INTEGER:
+        return Annotated[int, limits, BeforeValidator(_whole)]
+    return Annotated[float, limits]
+
+
+def _whole(value: object) -> object:
+    """3.0 is an integer in JSON Schema, and is what many clients send for 3."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+def _description(each: Input) -> str:
+    unit = f"Unit: {each.unit}." if each.unit else ""
+    return " ".join(part for part in (each.help, unit) if part)

@@ -1,0 +1,78 @@
+"""The browser: pytest-playwright's fixtures, made to work with the Chromium that there is."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from harness.display import virtual_display
+from harness.errors import HarnessError
+from harness.fixtures import stops_the_run
+from harness.form import PriceForm
+from harness.stack import Stack
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page, Playwright
+
+__all__ = ["browser_type_launch_args", "delete_output_dir", "form"]
+
+SYSTEM_NAMES = ("chromium", "chromium-browser", "google-chrome")
+# Nothing in a test may depend on what a browser fetches by itself.
+QUIET = ["--disable-background-networking", "--disable-component-update", "--disable-sync"]
+PATIENCE = 15.0  # seconds for what a page should show by then
+
+
+@pytest.fixture(scope="session", autouse=True)
+def delete_output_dir() -> None:
+    """pytest-playwright would delete --output once a process, and with it what other workers have
+    saved. ``harness.plugin`` empties it once a run."""
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(
+    browser_type_launch_args: dict[str, Any],
+    browser_name: str,
+    playwright: Playwright,
+    request: pytest.FixtureRequest,
+) -> Iterator[dict[str, Any]]:
+    """pytest-playwright's options, plus a browser and a display where its own are missing."""
+    options = dict(browser_type_launch_args)
+    if browser_name != "chromium":
+        yield options
+        return
+    options["args"] = [*options.get("args", []), *QUIET]
+    with stops_the_run(request.session):
+        if "channel" not in options and not _has_own(playwright):
+            options["executable_path"] = _of_the_system()
+        if options.get("headless", True):
+            yield options
+        else:
+            with virtual_display() as display:
+                yield {**options, "env": {**os.environ, **display}}
+
+
+@pytest.fixture
+def form(page: Page, stack: Stack) -> PriceForm:
+    """The form of :func:`stack`, open in a fresh page."""
+    return PriceForm(page, stack.ui).open()
+
+
+def _has_own(playwright: Playwright) -> bool:
+    own = Path(playwright.chromium.executable_path)
+    # `playwright install --only-shell` brings no more than what runs without a window.
+    return own.exists() or any(own.parents[2].glob("chromium_headless_shell-*"))
+
+
+def _of_the_system() -> str:
+    for name in SYSTEM_NAMES:
+        if found := shutil.which(name):
+            return found
+    raise HarnessError(
+        "there is no Chromium. Fix: setup/browser.sh on Debian and Ubuntu, "
+        "`playwright install chromium` elsewhere."
+    )

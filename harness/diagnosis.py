@@ -1,0 +1,83 @@
+"""Why a stack is not well, by the name of the service and of the cause."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from harness.docker_cli import docker, lines, run, tail
+
+LOG_LINES = 30
+# Labels by which compose itself knows its containers.
+SERVICE = "com.docker.compose.service"
+PROJECT = "com.docker.compose.project"
+BESIDE = "com.docker.compose.oneoff"
+# What the engine or the builder says -> what it means for a person.
+_MEANINGS = {
+    "port is already allocated": "a host port is taken (ss -ltnp shows by whom); run it again",
+    "address already in use": "a host port is taken (ss -ltnp shows by whom); run it again",
+    "no space left on device": "the disk is full (docker system df shows what can go)",
+    "pull access denied": "an image cannot be pulled (make up prepares the base images)",
+    "failed to resolve source metadata": "an image cannot be pulled (make up prepares them)",
+    "failed to solve": "an image cannot be built, see below",
+}
+
+
+@dataclass(frozen=True)
+class Diagnosis:
+    """The causes in one line, and what the ailing services printed last."""
+
+    causes: str
+    evidence: str
+
+
+def diagnose(project: str, said: str = "") -> Diagnosis:
+    """Looks at the containers of ``project``, and at what the failed command said if any did."""
+    causes = [next((meaning for sign, meaning in _MEANINGS.items() if sign in said), "")]
+    evidence = []
+    for container in containers(project):
+        trouble = what_ails(container)
+        # One that was created and not started waits for another, which is the cause.
+        if trouble is None or container["State"]["Status"] == "created":
+            continue
+        service = container["Config"]["Labels"][SERVICE]
+        causes.append(f"{service} {trouble}")
+        printed = tail(log_of(container["Id"]), LOG_LINES) or "(it printed nothing)"
+        evidence.append(f"--- the last lines of {service} ---\n{printed}")
+    known = "; ".join(filter(None, causes))
+    return Diagnosis(known or "no service says why, see below", "\n".join(evidence))
+
+
+def containers(project: str) -> list[dict[str, Any]]:
+    """``docker inspect`` of every service's container, also of those that ended."""
+    wanted = f"label={PROJECT}={project}", f"label={BESIDE}=False"
+    filters = [word for each in wanted for word in ("--filter", each)]
+    ids = lines(docker("ps", "--all", "--quiet", *filters))
+    found: list[dict[str, Any]] = json.loads(docker("inspect", *ids)) if ids else []
+    return found
+
+
+def what_ails(container: dict[str, Any]) -> str | None:
+    """What is wrong with a container (``docker inspect``), in a few words; None when it is well."""
+    state, restarts = container["State"], container["RestartCount"]
+    health = state.get("Health") or {}
+    if state.get("OOMKilled"):
+        limit = container["HostConfig"]["Memory"] // 2**20
+        return f"was killed for want of memory (its limit is {limit} MiB)"
+    if state["Restarting"] or (restarts and health.get("Status") != "healthy"):
+        return f"ends again and again (crash loop, {restarts} restarts)"
+    if state["Status"] != "running":
+        error = f": {state['Error']}" if state.get("Error") else ""
+        return f"is {state['Status']} with exit code {state['ExitCode']}{error}"
+    if health and health["Status"] != "healthy":
+        probes = health.get("Log") or [{"Output": "its probe has not run yet"}]
+        return f"is {health['Status']}: {tail(probes[-1]['Output'], 1)}"
+    return None
+
+
+def log_of(container: str, *options: str, times: bool = False) -> str:
+    """What a container printed, both streams in one, with ``times`` each line with its time."""
+    done = run(["docker", "logs", "--timestamps", *options, container], check=False)
+    printed = sorted(lines(done.stdout) + lines(done.stderr))  # the time comes first
+    return "\n".join(printed if times else (line.partition(" ")[2] for line in printed))

@@ -1,0 +1,31 @@
+"""What is put beside a failure, so that it can be understood without running it again."""
+
+from __future__ import annotations
+
+import pytest
+
+from harness.docker_cli import tail
+from harness.errors import HarnessError
+from harness.stack import ComposeStack
+
+LINES = 15
+
+
+def add_logs(item: pytest.Item, report: pytest.TestReport, *, since: float) -> None:
+    """Adds to a failed test's report what its stack's services printed while it ran.
+
+    Args:
+        item: the test.
+        report: gains one section a service that printed something.
+        since: when the test began, seconds since the epoch.
+    """
+    used: dict[str, object] = getattr(item, "funcargs", {})
+    for stack in {each for each in used.values() if isinstance(each, ComposeStack)}:
+        for service in stack.plan.layout.services:
+            try:
+                printed = stack.logs(service.name, "--since", f"{since:.3f}")
+            except HarnessError as error:
+                printed = f"(not to be had: {error})"
+            if printed:
+                title = f"{service.name}, last {LINES} lines during this test"
+                report.sections.append((title, tail(printed, LINES)))

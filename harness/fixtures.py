@@ -1,0 +1,103 @@
+"""Fixtures of the plugin, but for those of the browser. None of them boots anything by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+
+from harness.api import PriceApi
+from harness.errors import HarnessError
+from harness.layout import Layout
+from harness.once import Once
+from harness.run import RUN
+from harness.shared import BREAKABLE, SHARED, SharedStacks
+from harness.stack import ComposeStack, Stack
+from harness.tracker import Tracker
+
+__all__ = [
+    "_stacks",
+    "api",
+    "breakable_stack",
+    "compose_stack",
+    "layout",
+    "once_per_run",
+    "stack",
+    "tracker",
+]
+
+
+@pytest.fixture(scope="session")
+def layout(pytestconfig: pytest.Config) -> Layout:
+    """What is booted. Override it for a project whose files or services have other names."""
+    return Layout(root=pytestconfig.rootpath)
+
+
+@pytest.fixture(scope="session")
+def once_per_run(pytestconfig: pytest.Config) -> Callable[[str, Callable[[], Any]], Any]:
+    """``once_per_run(name, make)``: what ``make`` returned in the first process that asked.
+
+    For session fixtures that are expensive: under ``pytest -n`` there is a session a worker.
+    """
+    return Once(pytestconfig.stash[RUN].folder).get
+
+
+@pytest.fixture(scope="session")
+def _stacks(pytestconfig: pytest.Config, layout: Layout) -> SharedStacks:
+    return pytestconfig.stash[RUN].stacks(layout)
+
+
+@pytest.fixture(scope="session")
+def stack(request: pytest.FixtureRequest, pytestconfig: pytest.Config) -> Stack:
+    """The stack under test: booted on first use, shared by all tests and workers, removed at the
+    end; or the one that ``--api-url`` and its like point at. Tests must not break it."""
+    remote = pytestconfig.stash[RUN].remote
+    if remote is not None:
+        return remote
+    with stops_the_run(request.session):
+        return request.getfixturevalue("_stacks").get(SHARED)  # type: ignore[no-any-return]
+
+
+@pytest.fixture(scope="session")
+def compose_stack(stack: Stack) -> ComposeStack:
+    """:func:`stack` with its containers, for tests marked ``containers``."""
+    if not isinstance(stack, ComposeStack):
+        pytest.fail("mark this test `containers`: it cannot run with --api-url", pytrace=False)
+    return stack
+
+
+@pytest.fixture
+def breakable_stack(
+    request: pytest.FixtureRequest, _stacks: SharedStacks
+) -> Iterator[ComposeStack]:
+    """A second stack, for tests marked ``destructive``: one test at a time, healed after each."""
+    if request.node.get_closest_marker("destructive") is None:
+        pytest.fail("mark this test `destructive`: it cannot run with --api-url", pytrace=False)
+    with stops_the_run(request.session), _stacks.alone(BREAKABLE) as stack:
+        yield stack
+
+
+@pytest.fixture(scope="session")
+def api(stack: Stack) -> Iterator[PriceApi]:
+    """The API of :func:`stack`."""
+    with PriceApi(stack.api) as client:
+        yield client
+
+
+@pytest.fixture(scope="session")
+def tracker(stack: Stack) -> Iterator[Tracker]:
+    """The MLflow of :func:`stack`."""
+    with Tracker(stack.mlflow) as client:
+        yield client
+
+
+@contextmanager
+def stops_the_run(session: pytest.Session) -> Iterator[None]:
+    """Without its stack nothing can be tested: one error then, not one a test."""
+    try:
+        yield
+    except HarnessError as error:
+        session.shouldfail = str(error).splitlines()[0]
+        pytest.fail(str(error), pytrace=False)

@@ -1,0 +1,187 @@
+"""The form as a person uses it: a page object over Playwright.
+
+It finds widgets by the keys that the form gives them (``input-<name>``), and knows an answer from
+the one before it by its request id, so that it never reads what a previous click showed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Self
+
+from harness.api import Value
+
+if TYPE_CHECKING:
+    from playwright.sync_api import ConsoleMessage, Locator, Page
+
+BUTTON = "Estimate price"
+PATIENCE = 15.0  # seconds until something that should appear must be there
+RESULT = ".st-key-result [data-request-id]"
+PROBLEM = ".st-key-problem"
+IDLE = "[data-testid=stApp][data-test-script-state=notRunning]"
+
+# The id of what the page shows now: of a price, or of the problem that took its place.
+_ANSWER = """() => {
+    const result = document.querySelector(".st-key-result [data-request-id]");
+    if (result) return result.dataset.requestId;
+    const problem = document.querySelector(".st-key-problem");
+    const reference = problem && problem.innerText.match(/Reference for support:\\s*(\\S+)/);
+    return reference ? reference[1] : "";
+}"""
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What the page shows after a click that gave a price.
+
+    Attributes:
+        price, lower, upper, coverage: the exact numbers that the page carries.
+        price_text: the price as a person reads it.
+        inputs: name of the input -> its value as a person reads it.
+        run_link: address behind the link to the model's MLflow run, None without one.
+        text: all text of the result.
+    """
+
+    price: float
+    lower: float
+    upper: float
+    coverage: float
+    currency: str
+    model_version: str
+    request_id: str
+    price_text: str
+    inputs: dict[str, str]
+    run_link: str | None
+    text: str
+
+    @property
+    def figures(self) -> tuple[float, float, float]:
+        return self.price, self.lower, self.upper
+
+
+class PriceForm:
+    """One browser page with the form in it.
+
+    Attributes:
+        page: Playwright's page.
+        errors: what the page wrote to the browser's console as an error, and uncaught exceptions.
+    """
+
+    def __init__(self, page: Page, address: str) -> None:
+        self.page = page
+        self.address = address
+        self.errors: list[str] = []
+        page.set_default_timeout(PATIENCE * 1000)
+        page.on("console", self._note)
+        page.on("pageerror", lambda error: self.errors.append(str(error)))
+
+    def open(self) -> Self:
+        """Loads the page and waits until the form is drawn."""
+        self.page.goto(self.address)
+        self.button.wait_for()
+        self._until_idle()
+        return self
+
+    @property
+    def button(self) -> Locator:
+        return self.page.get_by_role("button", name=BUTTON, exact=True)
+
+    def widget(self, name: str) -> Locator:
+        """Everything that belongs to one input: its label, its control, its help."""
+        return self.page.locator(f".st-key-input-{name}")
+
+    def control(self, name: str) -> Locator:
+        """What takes the keyboard for one input: a number field, a list, or two radio buttons."""
+        return self.widget(name).locator("input")
+
+    def fill(self, house: Mapping[str, Value]) -> Self:
+        """Enters a value into every widget that ``house`` names, as a person would."""
+        for name, value in house.items():
+            self.enter(name, value)
+        return self
+
+    def enter(self, name: str, value: Value) -> None:
+        match value:
+            case bool():
+                self.widget(name).get_by_text("Yes" if value else "No", exact=True).click()
+            case str():
+                choices = self.widget(name).get_by_role("combobox")
+                choices.click()
+                choices.fill(value)  # a long list draws only a part of itself: this narrows it
+                self.page.get_by_role("option", name=value, exact=True).click()
+            case _:
+                field = self.control(name)
+                field.fill(repr(value))
+                field.press("Tab")  # leaving the field is what makes Streamlit take the value
+
+    def value(self, name: str) -> str:
+        """What a number field or a list holds now, or which radio button is pressed."""
+        chosen = self.widget(name).get_by_role("radio", checked=True)
+        if chosen.count():
+            return chosen.locator("xpath=ancestor::label").inner_text()
+        return self.control(name).input_value()
+
+    def estimate(self) -> Shown:
+        """Presses the button and returns the price that this click gave.
+
+        Raises:
+            AssertionError: the form shows a problem instead.
+        """
+        self.press()
+        if self.page.locator(PROBLEM).count():
+            raise AssertionError(f"no price, but: {self.problem()}")
+        return self.shown()
+
+    def press(self) -> None:
+        """Presses the button and waits for its answer, be it a price or a problem."""
+        before = self.page.evaluate(_ANSWER)
+        self.button.click()
+        self.wait_for_another(before)
+
+    def wait_for_another(self, before: str) -> None:
+        """Waits for an answer that is not the one with the id ``before``."""
+        self.page.wait_for_function(f"before => ![before, ''].includes(({_ANSWER})())", arg=before)
+        self._until_idle()
+
+    def answer_id(self) -> str:
+        """Id of the price or problem that is shown, empty before the first click."""
+        return str(self.page.evaluate(_ANSWER))
+
+    def problem(self) -> str:
+        """The plain message that stands where a price would."""
+        return self.page.locator(PROBLEM).inner_text()
+
+    def shows_a_price(self) -> bool:
+        return bool(self.page.locator(".st-key-result, [data-price]").count())
+
+    def shown(self) -> Shown:
+        """The price that stands there now."""
+        result = self.page.locator(".st-key-result")
+        data: dict[str, str] = result.locator("[data-request-id]").evaluate("e => ({...e.dataset})")
+        inputs: dict[str, str] = result.locator("[data-input]").evaluate_all(
+            "all => Object.fromEntries("
+            "all.map(e => [e.dataset.input, e.querySelector('dd').innerText]))"
+        )
+        link = result.get_by_role("link", name=re.compile("MLflow"))
+        return Shown(
+            price=float(data["price"]),
+            lower=float(data["lower"]),
+            upper=float(data["upper"]),
+            coverage=float(data["coverage"]),
+            currency=data["currency"],
+            model_version=data["modelVersion"],
+            request_id=data["requestId"],
+            price_text=result.locator(".price").inner_text(),
+            inputs=inputs,
+            run_link=link.get_attribute("href") if link.count() else None,
+            text=result.inner_text(),
+        )
+
+    def _until_idle(self) -> None:
+        self.page.locator(IDLE).wait_for(state="attached")
+
+    def _note(self, message: ConsoleMessage) -> None:
+        if message.type == "error":
+            self.errors.append(f"{message.text} ({message.location.get('url', '')})")

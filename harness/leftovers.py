@@ -1,0 +1,92 @@
+"""Finds by label what stacks of this harness left behind, and removes it.
+
+Nothing without the label is ever touched, nor anything whose owner may still run.
+"""
+
+from __future__ import annotations
+
+from harness.docker_cli import docker, lines
+from harness.errors import HarnessError
+from harness.owner import Owner
+
+OWNER = "house-price-harness.owner"
+STACK = "house-price-harness.stack"
+
+# In the order in which they can be removed.
+_LISTS = {
+    "container": ("ps", "--all"),
+    "network": ("network", "ls"),
+    "volume": ("volume", "ls"),
+    "image": ("image", "ls"),
+}
+_REMOVALS = {
+    "container": ("rm", "--force", "--volumes"),
+    "network": ("network", "rm"),
+    "volume": ("volume", "rm", "--force"),
+    "image": ("image", "rm", "--force"),
+}
+
+
+def labels(stack: str, owner: str) -> dict[str, str]:
+    """What everything of one stack is labelled with."""
+    return {STACK: stack, OWNER: owner}
+
+
+def owners() -> dict[str, set[str]]:
+    """Stack name -> owners, of all labelled things that the engine has."""
+    found: dict[str, set[str]] = {}
+    for kind in _LISTS:
+        for stack, owner in _marks(kind):
+            found.setdefault(stack, set()).add(owner)
+    return found
+
+
+def remove_dead() -> list[str]:
+    """Removes what belongs to stacks whose owners are all gone; returns the names of those."""
+    dead = [stack for stack, marks in owners().items() if all(map(_is_gone, marks))]
+    for stack in dead:
+        remove(stack)
+    return dead
+
+
+def remove(stack: str) -> list[str]:
+    """Removes everything labelled as a part of ``stack``; returns what there was.
+
+    Raises:
+        HarnessError: something is still there afterwards.
+    """
+    there = {kind: found for kind in _LISTS if (found := _ids(kind, stack))}
+    for kind, found in there.items():
+        # Someone else may remove the same leftover at the same moment: what counts is below.
+        docker(*_REMOVALS[kind], *found, check=False)
+    still = [f"{kind} {each}" for kind in there for each in _ids(kind, stack)]
+    if still:
+        raise HarnessError(
+            f"{stack}: could not remove {', '.join(still)}. "
+            f"Fix: docker rm/network rm/volume rm/image rm them by hand (label {STACK}={stack})."
+        )
+    return [f"{kind} {each}" for kind, found in there.items() for each in found]
+
+
+def _ids(kind: str, stack: str) -> list[str]:
+    return lines(docker(*_LISTS[kind], "--quiet", "--filter", f"label={STACK}={stack}"))
+
+
+def _marks(kind: str) -> set[tuple[str, str]]:
+    """(stack, owner) of every labelled thing of one kind."""
+    having = ("--filter", f"label={OWNER}", "--filter", f"label={STACK}")
+    if kind != "image":
+        shown = f'{{{{.Label "{STACK}"}}}}\t{{{{.Label "{OWNER}"}}}}'
+        found = lines(docker(*_LISTS[kind], *having, "--format", shown))
+    else:  # the list of images cannot show labels
+        shown = f'{{{{index .Config.Labels "{STACK}"}}}}\t{{{{index .Config.Labels "{OWNER}"}}}}'
+        found = []
+        for image in lines(docker(*_LISTS[kind], "--quiet", *having)):
+            # Empty when another run removed its image since it was listed.
+            found += lines(docker("image", "inspect", "--format", shown, image, check=False))
+    return {(stack, owner) for stack, _, owner in (line.partition("\t") for line in found)}
+
+
+def _is_gone(mark: str) -> bool:
+    owner = Owner.parse(mark)
+    return owner is not None and owner.is_gone()

@@ -1,0 +1,79 @@
+"""Hooks and options of the pytest plugin. The work is done in ``run.py`` and what it stands on."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from typing import Any
+
+import pytest
+
+from harness.browser import *  # noqa: F403  # pytest finds fixtures by name in a plugin's module
+from harness.errors import HarnessError
+from harness.evidence import add_logs
+from harness.fixtures import *  # noqa: F403
+from harness.run import RUN, Run
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    group = parser.getgroup("stack", "the stack under test")
+    where = "test the running stack whose {} is at this address, instead of booting one"
+    group.addoption("--api-url", metavar="URL", help=where.format("API"))
+    group.addoption("--ui-url", metavar="URL", help=where.format("form"))
+    group.addoption("--mlflow-url", metavar="URL", help=where.format("MLflow"))
+    group.addoption(
+        "--keep-stack",
+        action="store_true",
+        help="leave the stack up and say how to reach and remove it",
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.stash[RUN] = Run(config)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """xdist: tells a worker where the processes of the run meet."""
+    node.workerinput["harness"] = node.config.stash[RUN].for_worker()
+
+
+def pytest_report_header(config: pytest.Config) -> str:
+    remote = config.stash[RUN].remote
+    return f"stack: {remote or 'booted when the first test needs it, removed at the end'}"
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Against a stack that runs elsewhere, tests that need its containers cannot be run."""
+    if config.stash[RUN].remote is None:
+        return
+    unfit = [
+        item
+        for item in items
+        if any(item.get_closest_marker(each) for each in ("destructive", "containers"))
+    ]
+    items[:] = [item for item in items if item not in unfit]
+    config.hook.pytest_deselected(items=unfit)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    report = yield
+    if report.failed and report.when == "call":
+        add_logs(item, report, since=call.start)
+    return report
+
+
+@pytest.hookimpl(trylast=True)  # with xdist: after all workers have ended
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    try:
+        for line in session.config.stash[RUN].close():
+            if reporter is not None:
+                reporter.ensure_newline()
+                reporter.write_line(f"stack: {line}")
+    except HarnessError as error:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+        if reporter is not None:
+            reporter.write_line(f"stack: {error}", red=True)

@@ -1,0 +1,84 @@
+"""One test run: the process that was started, and its xdist workers if there are any."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from functools import cached_property
+from pathlib import Path
+
+import pytest
+
+from harness.boot import how_to_remove, remove
+from harness.errors import HarnessError
+from harness.layout import Layout
+from harness.owner import KEPT, Owner
+from harness.plan import Plan
+from harness.shared import SharedStacks, begun, seconds_to_boot
+from harness.stack import ComposeStack, Stack
+
+RUN = pytest.StashKey["Run"]()
+
+
+class Run:
+    """What all fixtures of a run stand on.
+
+    The main process owns the run's folder and its stacks and removes both at the end. A worker
+    is given folder and owner, and may end or crash at any time.
+    """
+
+    def __init__(self, config: pytest.Config) -> None:
+        given: dict[str, str] | None = getattr(config, "workerinput", {}).get("harness")
+        self.is_worker = given is not None
+        self.root = config.rootpath
+        self.logs = config.rootpath / "test-results" / "logs"
+        urls = [config.getoption(f"--{name}-url") for name in ("api", "ui", "mlflow")]
+        self.remote = Stack(*urls) if any(urls) else None
+        if given is not None:
+            self.folder, self.owner = Path(given["folder"]), given["owner"]
+        else:
+            self.owner = KEPT if config.getoption("--keep-stack") else str(Owner.this_process())
+
+    @cached_property
+    def folder(self) -> Path:
+        """Where the processes of this run meet; made when it is first asked for."""
+        return Path(tempfile.mkdtemp(prefix="house-price-harness-"))
+
+    def for_worker(self) -> dict[str, str]:
+        """What a worker's ``Run`` is given."""
+        return {"folder": str(self.folder), "owner": self.owner}
+
+    def stacks(self, layout: Layout) -> SharedStacks:
+        return SharedStacks(self.folder, layout=layout, logs=self.logs, owner=self.owner)
+
+    def close(self) -> Iterator[str]:
+        """Removes what this run booted, when nothing else of it runs any more; says what it does.
+
+        Raises:
+            HarnessError: something could not be removed. Everything else is gone.
+        """
+        if self.is_worker or "folder" not in vars(self):
+            return
+        failures = []
+        for plan in begun(self.folder):
+            yield from self._account(plan)
+            try:
+                remove(plan)
+            except HarnessError as error:
+                failures.append(str(error))
+        shutil.rmtree(self.folder)
+        if failures:
+            raise HarnessError("\n".join(failures))
+
+    def _account(self, plan: Plan) -> Iterator[str]:
+        seconds = seconds_to_boot(self.folder, plan)
+        came = f"was up after {seconds:.0f} s" if seconds is not None else "did not come up"
+        logs = plan.logs.relative_to(self.root)
+        if plan.owner != KEPT:
+            yield f"{plan.name} {came}; removing it, logs in {logs}"
+            return
+        stack = ComposeStack(plan)
+        yield f"{plan.name} {came} and is kept, logs in {logs}"
+        yield f"  API {stack.api}  form {stack.ui}  MLflow {stack.mlflow}"
+        yield f"  remove it with: {how_to_remove(plan)}"

@@ -1,0 +1,156 @@
+"""A running stack: three addresses, and for one that was booted here, its containers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from harness import diagnosis
+from harness.docker_cli import docker
+from harness.errors import HarnessError, NotInTimeError
+from harness.layout import Service
+from harness.plan import Plan
+from harness.wait import wait_until
+
+if TYPE_CHECKING:
+    from harness.compose import Completed, ProjectCompose
+
+SOON = 60.0
+"""Seconds for services to be well, once their images are there."""
+
+
+class Stack:
+    """A running stack, wherever it runs: three addresses, without a slash at the end."""
+
+    def __init__(self, api: str, ui: str, mlflow: str) -> None:
+        self.api = api.rstrip("/")
+        self.ui = ui.rstrip("/")
+        self.mlflow = mlflow.rstrip("/")
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} api={self.api} ui={self.ui} mlflow={self.mlflow}>"
+
+
+class ComposeStack(Stack):
+    """A stack of containers on this machine. Services have their names in the compose file."""
+
+    def __init__(self, plan: Plan) -> None:
+        layout = plan.layout
+        super().__init__(*(plan.address(each) for each in (layout.api, layout.ui, layout.mlflow)))
+        self.plan = plan
+
+    @cached_property
+    def compose(self) -> ProjectCompose:
+        """testcontainers' ``DockerCompose`` of this stack."""
+        from harness.compose import ProjectCompose
+
+        layout = self.plan.layout
+        files = [layout.root / layout.compose_file, self.plan.labels]
+        return ProjectCompose(self.plan.name, layout.root, files, self.plan.variables)
+
+    @property
+    def services(self) -> list[str]:
+        return sorted(self._containers())
+
+    def inspect(self, service: str) -> dict[str, Any]:
+        """``docker inspect`` of the service's container."""
+        try:
+            return self._containers()[service]
+        except KeyError:
+            raise HarnessError(f"{self.plan.name} has no container of {service}") from None
+
+    def logs(self, service: str, *options: str) -> str:
+        """What the service printed; ``options`` are those of ``docker logs``."""
+        return diagnosis.log_of(self.inspect(service)["Id"], *options)
+
+    def exec(self, service: str, *command: str) -> Completed:
+        """Runs ``command`` inside the service's container, whatever its exit code is."""
+        return self.compose.ask("exec", "-T", service, *command, check=False)
+
+    def stop(self, service: str) -> None:
+        self.compose.ask("stop", service)
+
+    def start(self, service: str) -> None:
+        """Starts a service that was stopped and waits until it is well.
+
+        Only this one: compose would first start what it depends on.
+        """
+        docker("start", self.inspect(service)["Id"])
+        self.wait_until_well(service)
+
+    def restart(self, service: str) -> None:
+        self.stop(service)
+        self.start(service)
+
+    def pause(self, service: str) -> None:
+        """Freezes a service: its port still accepts connections, and nothing answers."""
+        self.compose.ask("pause", service)
+
+    def unpause(self, service: str) -> None:
+        self.compose.ask("unpause", service)
+
+    def heal(self) -> None:
+        """Undoes what a test did to the services: all run again and are well."""
+        for service, container in self._containers().items():
+            if container["State"]["Paused"]:
+                self.unpause(service)
+        self.compose.ask("start")
+        self.wait_until_well()
+
+    def wait_until_well(self, *services: str, seconds: float = SOON) -> None:
+        """Waits until ``services``, or else all, are healthy and answer through their ports.
+
+        Raises:
+            NotInTimeError: with the cause and the last log lines of each service that is not well.
+        """
+        names = services or self.services
+        try:
+            wait_until(
+                lambda: self._trouble(names),
+                what=f"{self.plan.name}: {', '.join(names)} healthy",
+                seconds=seconds,
+                hint="the services' own words are below",
+                pause=0.2,
+            )
+            for service in self.plan.layout.services:
+                if service.name in names:
+                    self._wait_for_answer(service, seconds)
+        except NotInTimeError as late:
+            evidence = diagnosis.diagnose(self.plan.name).evidence
+            raise NotInTimeError(f"{late}\n{evidence}") from None
+
+    def _trouble(self, services: Iterable[str]) -> str | None:
+        ailing = {name: diagnosis.what_ails(self.inspect(name)) for name in services}
+        return "; ".join(f"{name} {what}" for name, what in ailing.items() if what) or None
+
+    def _wait_for_answer(self, service: Service, seconds: float) -> None:
+        address = self.plan.address(service) + service.probe
+        wait_until(
+            probe(address),
+            what=f"{address} answers",
+            seconds=seconds,
+            hint=f"is the port of {service.name} published? docker compose -p {self.plan.name} ps",
+        )
+
+    def _containers(self) -> dict[str, dict[str, Any]]:
+        found = diagnosis.containers(self.plan.name)
+        return {each["Config"]["Labels"][diagnosis.SERVICE]: each for each in found}
+
+
+def probe(address: str) -> Callable[[], str | None]:
+    """A question for :func:`wait_until`: why ``address`` does not answer 200, or None."""
+    import requests
+
+    from harness.client import HttpClient
+
+    def problem() -> str | None:
+        try:
+            with HttpClient(address) as client:
+                answer = client.get("", timeout=(2, 5))
+        except requests.RequestException as error:
+            return str(error)
+        said = f"HTTP {answer.status_code}: {answer.text[:200]}"
+        return None if answer.status_code == 200 else said
+
+    return problem

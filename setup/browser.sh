@@ -1,0 +1,56 @@
+#!/usr/bin/env bash
+# Makes sure that the browser tests find a Chromium that runs: one that is there, else Playwright's
+# download, else Debian's package. Also Xvfb for `pytest --headed` where there is no screen.
+set -euo pipefail
+# shellcheck source=setup/lib.sh
+source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+# shellcheck source=setup/packages.sh
+source "$ROOT/setup/packages.sh"
+
+PLAYWRIGHT="$ROOT/.venv/bin/playwright"
+DOWNLOAD_WITHIN=600
+
+# Prints the Chromium that the harness would use (harness/browser.py); 1 when there is none.
+find_chromium() {
+    local name
+    name="$("$ROOT/.venv/bin/python" -c 'from playwright.sync_api import sync_playwright
+with sync_playwright() as playwright: print(playwright.chromium.executable_path)')"
+    for name in "$name" chromium chromium-browser google-chrome; do
+        command -v "$name" && return
+    done
+    return 1
+}
+
+runs() { "$1" --headless --no-sandbox --disable-gpu --dump-dom about:blank >/dev/null 2>&1; }
+
+download() { timeout "$DOWNLOAD_WITHIN" "$PLAYWRIGHT" install chromium; }
+
+# Playwright's build needs libraries that a bare system lacks; Playwright knows which.
+install_libraries() {
+    if ((EUID != 0)) || [[ -z "$(supported_system)" || "${NO_ENGINE:-}" == 1 ]]; then
+        fail "Chromium lacks system libraries: as root run '$PLAYWRIGHT install-deps chromium'"
+    fi
+    note "Installing system packages as root: Chromium's libraries (NO_ENGINE=1 prevents this)"
+    quietly "installing Chromium's libraries" "$PLAYWRIGHT" install-deps chromium
+}
+
+get_chromium() {
+    if logged "downloading Playwright's Chromium" download; then
+        runs "$(find_chromium)" || install_libraries
+        return
+    fi
+    note "Playwright's Chromium cannot be had: $(grep -m 1 '^Error' "$LOG" || tail -n 1 "$LOG")"
+    if [[ "$(supported_system)" != debian-* ]] || ! install_packages chromium fonts-liberation; then
+        fail "the browser tests need Chromium: install it so that 'chromium' is on the PATH"
+    fi
+}
+
+main() {
+    find_chromium >/dev/null || get_chromium
+    runs "$(find_chromium)" || fail "$(find_chromium) does not start: try '$(find_chromium) --headless --no-sandbox about:blank'"
+    if [[ -z "${DISPLAY:-}${WAYLAND_DISPLAY:-}" ]] && [[ "$(uname -s)" == Linux ]] && ! have Xvfb; then
+        install_packages xvfb || note "without Xvfb, 'pytest --headed' has no screen to show a browser on"
+    fi
+}
+
+main "$@"

@@ -1,0 +1,58 @@
+#!/usr/bin/env bash
+# `make clean`: deletes what the project made on this machine, after saying what that is.
+# Asks on a terminal; elsewhere YES=1 has to be given. The Docker engine, its build cache, system
+# packages and pulled public images stay.
+set -euo pipefail
+# shellcheck source=setup/lib.sh
+source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+cd "$ROOT"
+
+FOLDERS=(.venv .local artifacts test-results .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache)
+
+engine_answers() { have docker && docker info >/dev/null 2>&1; }
+stand_ins() { docker images --filter label=house-price.stand-in=true --format '{{.Repository}}:{{.Tag}}'; }
+list() { sed 's/^/    /'; }
+
+# What the confirmation is about: every container, volume, image and folder by name.
+announce() {
+    say "make clean deletes:"
+    if engine_answers; then
+        docker compose ps --all --format 'container {{.Name}}' | list
+        docker volume ls --filter "label=com.docker.compose.project=$PROJECT" \
+            --format 'volume {{.Name}} (all runs and models in MLflow)' | list
+        docker images --filter "label=com.docker.compose.project=$PROJECT" \
+            --format 'image {{.Repository}}:{{.Tag}}' | list
+        stand_ins | sed 's/^/image /; s/$/ (stand-in)/' | list
+    else
+        note "(no Docker engine answers: containers, volumes and images stay)"
+    fi
+    local folder
+    for folder in "${FOLDERS[@]}"; do
+        [[ ! -e "$folder" ]] || note "folder $folder"
+    done
+}
+
+confirmed() {
+    local answer=''
+    [[ "${YES:-}" != 1 ]] || return 0
+    [[ -t 0 ]] || fail "nothing deleted: this is not a terminal, so say it in advance: make clean YES=1"
+    read -r -p "Delete all this? [y/N] " answer
+    [[ "$answer" == [yY]* ]]
+}
+
+delete() {
+    if engine_answers; then
+        docker compose down --volumes --rmi local --remove-orphans
+        stand_ins | xargs -r docker rmi
+    fi
+    rm -rf "${FOLDERS[@]}"
+}
+
+PROJECT="$(docker compose config --format json 2>/dev/null | sed -n 's/^  "name": "\(.*\)",$/\1/p' || :)"
+announce
+if confirmed; then
+    delete
+    say "deleted"
+else
+    say "nothing deleted"
+fi

@@ -1,0 +1,99 @@
+# shellcheck shell=bash
+# What every set-up script shares: messages, timing, and a heartbeat for slow commands.
+# Sourced, never run. The sourcing script sets `set -euo pipefail` itself.
+
+ROOT="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)"
+LOCAL="$ROOT/.local" # state that only this machine needs: logs, sockets, stores. Never committed.
+mkdir -p "$LOCAL/logs"
+
+say() { printf '%s\n' "$*"; }
+note() { printf '    %s\n' "$*"; }
+
+# One line that names the cause and the fix, then the end.
+fail() {
+    printf 'error: %s\n' "$*" >&2
+    exit 1
+}
+
+have() { command -v "$1" >/dev/null 2>&1; }
+
+# step "Name" command...: run a command under a heading and say how long it took.
+step() {
+    local name="$1" begun=$SECONDS
+    shift
+    say "==> $name"
+    "$@"
+    say "    $name: $((SECONDS - begun)) s"
+}
+
+# logged "what" command...: run a chatty command with its output in the file $LOG. A line every ten
+# seconds shows that it lives.
+logged() {
+    local what="$1" status=0 begun=$SECONDS beat=10 job
+    shift
+    LOG="$LOCAL/logs/$(tr -cs '[:alnum:]' '-' <<<"$what" | sed 's/-$//').log"
+    "$@" >"$LOG" 2>&1 9>&- & # a daemon that it leaves behind must not keep lock's descriptor
+    job=$!
+    while kill -0 "$job" 2>/dev/null; do
+        sleep 0.2
+        if ((SECONDS - begun >= beat)); then
+            note "$what ... $((SECONDS - begun)) s"
+            beat=$((beat + 10))
+        fi
+    done
+    wait "$job" || status=$?
+    ((status != 0)) || note "$what: $((SECONDS - begun)) s"
+    return "$status"
+}
+
+# The same for a command that must work: when it fails, the end of its log explains why.
+quietly() {
+    logged "$@" || {
+        local status=$?
+        tail -n 25 "$LOG" >&2
+        printf 'error: %s failed (whole log: %s)\n' "$1" "$LOG" >&2
+        return "$status"
+    }
+}
+
+# wait_until SECONDS command...: poll a condition; 1 when the time is over.
+wait_until() {
+    local deadline=$((SECONDS + $1))
+    shift
+    until "$@" >/dev/null 2>&1; do
+        ((SECONDS < deadline)) || return 1
+        sleep 0.2
+    done
+}
+
+# version_at_least 2.26.1-4 2.24: compares the leading numbers only.
+version_at_least() {
+    [[ "$(printf '%s\n%s\n' "$2" "${1%%[-+ ]*}" | sort -V | head -n 1)" == "$2" ]]
+}
+
+MIN_PYTHON=3.11
+
+# Prints the first Python on the PATH that is recent enough; 1 when there is none.
+find_python() {
+    local name
+    for name in ${PYTHON:-} python3 python3.13 python3.12 python3.11; do
+        # Asked, because version managers put names on the PATH that refuse to run. In an activated
+        # .venv the answer is the Python that made it: .venv must not have to rebuild itself.
+        if "$name" -c "import sys
+if sys.version_info < (${MIN_PYTHON/./, }): sys.exit(1)
+print(getattr(sys, '_base_executable', sys.executable))" 2>/dev/null; then
+            return
+        fi
+    done
+    return 1
+}
+
+# lock NAME: one set-up script of a kind at a time. Held until the script ends; released by the
+# kernel when it is killed. Long-lived children must close descriptor 9.
+lock() {
+    exec 9>"$LOCAL/$1.lock"
+    if have flock && ! flock --nonblock 9; then
+        note "waiting for another setup/$1.sh"
+        flock 9
+    fi
+}

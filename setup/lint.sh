@@ -1,0 +1,32 @@
+#!/usr/bin/env bash
+# `make lint`: every checker runs, also after another has complained; fails when any did.
+set -euo pipefail
+# shellcheck source=setup/lib.sh
+source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+cd "$ROOT"
+
+setup/venv.sh
+PATH="$ROOT/.venv/bin:$PATH"
+FAILED=()
+
+check() {
+    local name="$1"
+    shift
+    say "==> $name"
+    "$@" || FAILED+=("$name")
+}
+
+# From inside, as it runs: its app.py is not our package app.
+form_types() { (cd streamlit_app && mypy --strict .); }
+
+scripts() { git ls-files --cached --others --exclude-standard '*.sh' .ci/run; }
+
+check "style" ruff check .
+check "format" ruff format --check .
+check "types" mypy
+check "types of the form" form_types
+check "import arrows" lint-imports
+check "shell scripts" xargs -a <(scripts) shellcheck --external-sources
+check "compose file" compose-lint docker-compose.yml
+
+((${#FAILED[@]} == 0)) || fail "make lint: see above for: ${FAILED[*]}"

@@ -1,0 +1,82 @@
+# shellcheck shell=bash
+# System packages: which Debian or Ubuntu this is, where its mirror is, and the one function that
+# installs. Sourced.
+
+NEXT_SUITE=trixie # Debian 13; Debian 12 itself has no compose v2
+APT_SOURCE=/etc/apt/sources.list.d/house-price-docker.sources
+APT_PIN=/etc/apt/preferences.d/house-price-docker
+DEBIAN_KEYRING=/usr/share/keyrings/debian-archive-keyring.gpg
+
+package_installed() {
+    [[ "$(dpkg-query --show --showformat '${db:Status-Abbrev}' "$1" 2>/dev/null)" == ii* ]]
+}
+
+# debian-12, debian-13, ubuntu, or nothing when these scripts know no packages for the system.
+supported_system() {
+    have apt-get || return 0
+    (
+        # shellcheck source=/dev/null
+        source "${OS_RELEASE:-/etc/os-release}"
+        case "$ID-${VERSION_ID:-}" in
+            debian-12 | debian-13) say "$ID-$VERSION_ID" ;;
+            ubuntu-*) say ubuntu ;;
+        esac
+    )
+}
+
+# install_packages PACKAGE...: announced, only as root on a supported system, never with NO_ENGINE=1.
+# 1 with the reason when it may not; the caller says what to do instead.
+install_packages() {
+    if [[ "${NO_ENGINE:-}" == 1 ]]; then
+        note "NO_ENGINE=1 forbids installing: $*"
+        return 1
+    elif ((EUID != 0)) || [[ -z "$(supported_system)" ]]; then
+        note "only root on Debian 12, 13 or Ubuntu may install by itself: $*"
+        return 1
+    fi
+    note "Installing system packages as root: $* (NO_ENGINE=1 prevents this)"
+    lock packages # apt waits for nobody
+    quietly "apt-get update" apt-get update
+    quietly "apt-get install $1" env DEBIAN_FRONTEND=noninteractive \
+        apt-get install --yes --no-install-recommends "$@"
+    hash -r
+}
+
+# mirror_of SUITE: the address this machine's apt already uses for that suite.
+mirror_of() {
+    # shellcheck disable=SC2016 # apt fills in these names, not the shell
+    apt-get indextargets --format '$(RELEASE) $(REPO_URI)' 'Created-By: Packages' |
+        awk -v suite="$1" '$1 == suite { print $2; exit }'
+}
+
+# The mirror of Debian itself, on any Debian; empty when apt has none.
+debian_mirror() {
+    local suite mirror
+    for suite in trixie bookworm; do
+        mirror="$(mirror_of "$suite")"
+        [[ -z "$mirror" ]] || break
+    done
+    say "$mirror"
+}
+
+# Debian 12 takes some packages from Debian 13's suite, pinned so low that nothing else comes from
+# there, yet high enough (100) that security updates of those packages do.
+add_next_suite() {
+    local main security
+    main="$(mirror_of bookworm)"
+    security="$(mirror_of bookworm-security)"
+    [[ -n "$main" ]] || fail "apt knows no Debian 12 mirror: add one to /etc/apt/sources.list.d"
+    note "adding the apt source $APT_SOURCE (Debian 13, for these packages only)"
+    note "adding the apt preference $APT_PIN (priority 100, so nothing else is upgraded)"
+    {
+        source_stanza "$main" "$NEXT_SUITE"
+        [[ -z "$security" ]] || source_stanza "$security" "$NEXT_SUITE-security"
+    } >"$APT_SOURCE"
+    printf 'Package: *\nPin: release n=%s\nPin-Priority: 100\n\n' \
+        "$NEXT_SUITE" "$NEXT_SUITE-security" >"$APT_PIN"
+}
+
+source_stanza() {
+    printf 'Types: deb\nURIs: %s\nSuites: %s\nComponents: main\n' "$1" "$2"
+    printf 'Signed-By: %s\n\n' "$DEBIAN_KEYRING"
+}

@@ -1,0 +1,44 @@
+#!/usr/bin/env bash
+# `make up`: from whatever this machine has to three healthy services and a price.
+set -euo pipefail
+# shellcheck source=setup/lib.sh
+source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+cd "$ROOT"
+
+# The two downloads that take longest, side by side. Both are waited for, so that neither goes on
+# in the background after the other has failed.
+images_and_environment() {
+    local status=0 images
+    setup/images.sh 2>&1 | sed -u 's/^    /    images: /' &
+    images=$!
+    setup/venv.sh || status=$?
+    wait "$images" || status=$?
+    return "$status"
+}
+
+# compose_up [SERVICE...]: waits for health; when it fails, the services say why.
+compose_up() {
+    quietly "docker compose up $*" \
+        docker compose up --build --detach --wait --wait-timeout 180 "$@" || {
+        docker compose logs --no-color --tail 15 >&2
+        fail "not all services became healthy: their last lines are above, all of them: make logs"
+    }
+}
+
+train() {
+    # Port 0 is a free port that only Docker knows.
+    if [[ "${MLFLOW_PORT:-}" == 0 && -z "${MLFLOW_TRACKING_URI:-}" ]]; then
+        MLFLOW_TRACKING_URI="http://localhost:$(docker compose port mlflow 5555 | sed 's/.*://')"
+        export MLFLOW_TRACKING_URI
+    fi
+    setup/train.sh
+}
+
+step "Checks" setup/preflight.sh python disk engine ports
+step "Docker engine" setup/engine.sh
+step "Base images and Python environment" images_and_environment
+step "MLflow" compose_up mlflow # first, so that training finds it and it need not start twice
+step "Model" train
+step "All services" compose_up
+.venv/bin/python -P setup/summary.py
+say "make up took $SECONDS s. Next: make test, make logs, make down (keeps data), make help"

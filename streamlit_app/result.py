@@ -1,0 +1,146 @@
+"""What a person sees after the click: a price with its interval, or what went wrong.
+
+The pictures are HTML and CSS because Streamlit's sanitiser drops inline SVG.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from html import escape
+from urllib.parse import urlsplit
+
+import streamlit as st
+
+from answers import Answer, Model
+from errors import ApiError
+from fields import plain, yes_no
+from schema import Contract, Input, Value
+
+SCROLL = """<script>
+document.querySelector(".estimate, .st-key-problem")?.scrollIntoView({block: "nearest"})
+</script>"""
+SYMBOLS = {"USD": "$", "EUR": "€", "GBP": "£"}
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """An answer with the contract that it was asked under; ``run_url`` leads to its MLflow run."""
+
+    contract: Contract
+    answer: Answer
+    run_url: str | None
+
+
+def show_estimate(estimate: Estimate) -> None:
+    with st.container(key="result"):
+        st.html(
+            _price(estimate)
+            + _picture(estimate.answer)
+            + f"<p class='sentence'>{escape(sentence(estimate.answer))}</p></section>"
+            + _origin(estimate)
+            + _inputs(estimate)
+        )
+
+
+def show_error(error: ApiError, advice: str | None = None) -> None:
+    """A plain message: what happened, to which fields, what to do. Never a price.
+
+    ``advice`` replaces the error's own, which speaks to somebody who has just asked for a price.
+    """
+    lines = [f"**{error.headline}**"]
+    lines += [f"- **{plain(each.label)}**: {plain(each.message)}" for each in error.fields]
+    lines += [advice or f"No price was estimated. {error.advice}"]
+    with st.container(key="problem"), st.container(key=f"problem-{error.kind}"):
+        st.error("\n\n".join(lines))
+        st.html(f"<p class='origin'>Reference for support: <code>{error.reference}</code></p>")
+
+
+def scroll_to_outcome() -> None:
+    """On a phone the outcome is drawn below the button and out of sight: bring it into view."""
+    st.html(SCROLL, unsafe_allow_javascript=True)
+
+
+def money(amount: float, currency: str) -> str:
+    """``amount`` without cents: $208,500, or CHF 208,500 for a currency without a sign here."""
+    sign = SYMBOLS.get(currency, f"{currency}\N{NO-BREAK SPACE}")
+    return f"{sign}{amount:,.0f}"
+
+
+def sentence(answer: Answer) -> str:
+    """The interval in words. The share is rounded down, so it never promises too much."""
+    share = Fraction(int(answer.coverage * 100 + 1e-9), 100)
+    low, high = (money(each, answer.currency) for each in (answer.lower, answer.upper))
+    return (
+        f"{share.numerator} in {share.denominator} houses like this sell between {low} and {high}."
+    )
+
+
+def run_url(public: str, model: Model) -> str | None:
+    """The run's page under MLflow's public address; None when that is empty or has port 0."""
+    try:
+        parts = urlsplit(public)
+        usable = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
+    except ValueError:  # a port that is no number
+        return None
+    page = f"/#/experiments/{model.experiment_id}/runs/{model.run_id}"
+    return public.rstrip("/") + page if usable else None
+
+
+def _price(estimate: Estimate) -> str:
+    answer = estimate.answer
+    raw = {
+        "price": repr(answer.price),
+        "lower": repr(answer.lower),
+        "upper": repr(answer.upper),
+        "coverage": repr(answer.coverage),
+        "currency": answer.currency,
+        "model-version": answer.model_version,
+        "request-id": answer.request_id,
+    }
+    data = " ".join(f'data-{name}="{escape(value)}"' for name, value in raw.items())
+    return (
+        f"<section class='estimate' role='status' {data}>"
+        f"<h2>{escape(estimate.contract.target)}, estimated</h2>"
+        f"<p class='price'>{escape(money(answer.price, answer.currency))}</p>"
+    )
+
+
+def _picture(answer: Answer) -> str:
+    """A band from lower to upper with the price on it, drawn to scale with room at both ends."""
+    width = answer.upper - answer.lower
+    at = 50.0 if width == 0 else 15 + 70 * (answer.price - answer.lower) / width
+    low, high = (escape(money(each, answer.currency)) for each in (answer.lower, answer.upper))
+    return (
+        f"<div class='picture' role='img' aria-label='{escape(sentence(answer))}'>"
+        f"<div class='scale'><i class='band'></i><i class='dot' style='left:{at:.1f}%'></i></div>"
+        f"<div class='ends'><span>{low}</span><span>{high}</span></div></div>"
+    )
+
+
+def _origin(estimate: Estimate) -> str:
+    model = f"Model version {escape(estimate.answer.model_version)}"
+    if estimate.run_url:
+        address = escape(estimate.run_url)
+        model += f" · <a href='{address}' target='_blank'>how it was trained (MLflow run)</a>"
+    request = escape(estimate.answer.request_id)
+    return f"<p class='origin'>{model}<br>Request <code>{request}</code></p>"
+
+
+def _inputs(estimate: Estimate) -> str:
+    rows = "".join(
+        f"<div data-input='{escape(each.name)}'><dt>{escape(each.label)}</dt>"
+        f"<dd>{escape(worded(each, estimate.answer.inputs[each.name]))}</dd></div>"
+        for each in estimate.contract.inputs
+    )
+    return f"<section class='used'><h2>The house it is for</h2><dl>{rows}</dl></section>"
+
+
+def worded(one: Input, value: Value) -> str:
+    """A value as a person writes it. A number without unit may be a year: it gets no comma."""
+    if isinstance(value, bool):
+        return yes_no(value)
+    if isinstance(value, str):
+        return value
+    digits = f"{value:,}" if one.unit else f"{value}"
+    return f"{digits.removesuffix('.0')} {one.unit or ''}".strip()

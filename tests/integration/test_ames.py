@@ -1,0 +1,143 @@
+"""The Ames contract, written out by hand.
+
+All other tests learn from the API what to expect, so they cannot see that the API is wrong. This is
+the one deliberate repetition; a change of datasets/ames/dataset.toml has to be made here too.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from harness.api import PriceApi
+from harness.bundle import GoldenRow
+from harness.cases import values, varied
+
+Inputs = dict[str, dict[str, Any]]
+
+# label, kind, unit, minimum, maximum, step, monotonic
+NUMBERS = {
+    "lot_area": ("Lot area", "integer", "sq ft", 1000, 220000, 100, "increasing"),
+    "living_area": ("Living area", "integer", "sq ft", 300, 6000, 10, "increasing"),
+    "total_rooms": ("Rooms", "integer", None, 2, 15, 1, None),
+    "bedrooms": ("Bedrooms", "integer", None, 0, 8, 1, None),
+    "full_bathrooms": ("Full bathrooms", "integer", None, 0, 4, 1, None),
+    "basement_area": ("Basement area", "integer", "sq ft", 0, 6500, 10, "increasing"),
+    "finished_basement_area": (
+        "Finished basement area", "integer", "sq ft", 0, 6000, 10, "increasing",
+    ),
+    "garage_cars": ("Garage", "integer", "cars", 0, 5, 1, "increasing"),
+    "fireplaces": ("Fireplaces", "integer", None, 0, 4, 1, "increasing"),
+    "year_built": ("Year built", "integer", None, 1872, 2009, 1, None),
+}  # fmt: skip
+
+GRADES = [
+    "Very poor", "Poor", "Fair", "Below average", "Average", "Above average", "Good", "Very good",
+    "Excellent", "Very excellent",
+]  # fmt: skip
+
+# label, choices, from worst to best where they have an order, monotonic
+CHOICES = {
+    "neighborhood": (
+        "Neighborhood",
+        [
+            "Bloomington Heights", "Bluestem", "Briardale", "Brookside", "Clear Creek",
+            "College Creek", "Crawford", "Edwards", "Gilbert", "Green Hills", "Greens",
+            "Iowa DOT and Rail Road", "Landmark", "Meadow Village", "Mitchell", "North Ames",
+            "Northpark Villa", "Northridge", "Northridge Heights", "Northwest Ames", "Old Town",
+            "Sawyer", "Sawyer West", "Somerset", "South and West of Iowa State University",
+            "Stone Brook", "Timberland", "Veenker",
+        ],
+        None,
+    ),
+    "building_type": (
+        "Type of dwelling",
+        [
+            "Single-family detached", "Two-family conversion", "Duplex", "Townhouse, end unit",
+            "Townhouse, inside unit",
+        ],
+        None,
+    ),
+    "overall_quality": ("Overall quality", GRADES, "increasing"),
+    "overall_condition": ("Overall condition", GRADES[:-1], "increasing"),
+    "functionality": (
+        "Functionality",
+        [
+            "Salvage only", "Severely damaged", "Major deductions, several", "Major deductions",
+            "Moderate deductions", "Minor deductions, several", "Minor deductions",
+            "Typical, no deductions",
+        ],
+        None,
+    ),
+}  # fmt: skip
+
+ORDERED = {"overall_quality", "overall_condition", "functionality"}
+YES_NO = {"central_air": "Central air conditioning"}
+
+
+@pytest.fixture(autouse=True)
+def _ames_is_served(schema: dict[str, Any]) -> None:
+    if schema["dataset"] != "ames":
+        pytest.skip(f"the stack serves the dataset {schema['dataset']}; this is about ames")
+
+
+def test_the_title_and_the_target_are_those_of_ames(schema: dict[str, Any]) -> None:
+    assert schema["title"] == "Houses in Ames, Iowa"
+    assert schema["target"] == {"label": "Sale price", "currency": "USD"}
+
+
+def test_the_inputs_are_these_16(inputs: Inputs) -> None:
+    assert set(inputs) == {*NUMBERS, *CHOICES, *YES_NO}
+    assert len(inputs) == 16
+
+
+@pytest.mark.parametrize("name", NUMBERS)
+def test_a_number_has_this_label_unit_and_range(inputs: Inputs, name: str) -> None:
+    keys = ("label", "kind", "unit", "minimum", "maximum", "step", "monotonic")
+
+    assert tuple(inputs[name][key] for key in keys) == NUMBERS[name]
+
+
+@pytest.mark.parametrize("name", CHOICES)
+def test_a_choice_has_this_label_and_these_choices(inputs: Inputs, name: str) -> None:
+    one = inputs[name]
+
+    assert (one["label"], one["choices"], one["monotonic"]) == CHOICES[name]
+    assert one["kind"] == "choice"
+    assert one["ordered"] is (name in ORDERED)
+
+
+@pytest.mark.parametrize("name", YES_NO)
+def test_a_yes_no_question_has_this_label(inputs: Inputs, name: str) -> None:
+    assert inputs[name]["label"] == YES_NO[name]
+    assert inputs[name]["kind"] == "yes_no"
+
+
+def test_every_neighborhood_matters(
+    api: PriceApi, golden: list[GoldenRow], inputs: Inputs
+) -> None:
+    """No two of them give the same prices to the same houses."""
+    prices: dict[str, list[float]] = {}
+    for row in golden[:20]:
+        names = values(inputs["neighborhood"])
+        for answer in api.predict_batch(varied(row.inputs, "neighborhood", names)):
+            prices.setdefault(str(answer.inputs["neighborhood"]), []).append(answer.price)
+
+    assert set(prices) == set(CHOICES["neighborhood"][1])
+    assert len({tuple(each) for each in prices.values()}) == len(prices)
+
+
+@pytest.mark.parametrize("name", ["living_area", "overall_quality", "overall_condition"])
+def test_a_larger_or_better_house_never_costs_less(
+    api: PriceApi, golden: list[GoldenRow], inputs: Inputs, name: str
+) -> None:
+    """And somewhere it costs more: a price that never moves is no answer either."""
+    rises = 0
+    for row in golden[:100]:
+        answers = api.predict_batch(varied(row.inputs, name, values(inputs[name], count=100)))
+        prices = [each.price for each in answers]
+        assert prices == sorted(prices), f"{name} for {row.inputs}"
+        rises += prices[-1] > prices[0]
+
+    assert rises == 100

@@ -1,0 +1,175 @@
+"""What the API says to what it must refuse: 4xx, in one shape, without repeating what was sent."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from harness.api import ApiError, PriceApi, Refusal, Value
+from harness.cases import MARK, mistakes
+
+JSON = {"Content-Type": "application/json"}
+Inputs = dict[str, dict[str, Any]]
+
+
+def refuse(api: PriceApi, house: Mapping[str, Any]) -> Refusal:
+    """The refusal of a house, sent as Python writes it: NaN and lone surrogates too."""
+    return api.refusal("/predict", data=json.dumps(house).encode(), headers=JSON)
+
+
+def allowed(one: Mapping[str, Any]) -> dict[str, Any]:
+    """What a refusal must say that an input takes."""
+    if one["kind"] == "yes_no":
+        return {"minimum": None, "maximum": None, "choices": [True, False]}
+    return {key: one[key] for key in ("minimum", "maximum", "choices")}
+
+
+def test_a_mistake_in_any_input_is_named_with_its_label_and_what_is_allowed(
+    api: PriceApi, house: dict[str, Value], inputs: Inputs, subtests: pytest.Subtests
+) -> None:
+    for name, one in inputs.items():
+        for mistake, value in mistakes(one):
+            with subtests.test(input=name, mistake=mistake):
+                refusal = refuse(api, {**house, name: value})
+
+                assert refusal.status == 422
+                assert refusal.content_type.startswith("application/problem+json")
+                [error] = refusal.errors
+                assert error["field"] == name
+                assert error["label"] == one["label"]
+                assert one["label"] in error["message"]
+                assert error["allowed"] == allowed(one)
+                assert MARK not in refusal.text
+
+
+def test_a_missing_input_is_named(
+    api: PriceApi, house: dict[str, Value], inputs: Inputs, subtests: pytest.Subtests
+) -> None:
+    for name, one in inputs.items():
+        with subtests.test(input=name):
+            refusal = refuse(api, {key: house[key] for key in house if key != name})
+
+            assert refusal.status == 422
+            assert refusal.fields == [name]
+            assert refusal.errors[0]["label"] == one["label"]
+            assert "missing" in refusal.errors[0]["message"]
+
+
+def test_all_mistakes_of_a_house_are_named_at_once(api: PriceApi, inputs: Inputs) -> None:
+    refusal = refuse(api, dict.fromkeys(inputs))
+
+    assert refusal.fields == list(inputs)
+
+
+def test_an_unknown_input_is_refused_and_not_repeated(
+    api: PriceApi, house: dict[str, Value]
+) -> None:
+    refusal = refuse(api, {**house, MARK: 1})
+
+    assert refusal.status == 422
+    assert MARK not in refusal.text
+
+
+def test_a_value_that_is_too_large_is_not_repeated(
+    api: PriceApi, house: dict[str, Value], inputs: Inputs
+) -> None:
+    number = next(name for name, one in inputs.items() if one["kind"] in ("integer", "number"))
+
+    refusal = refuse(api, {**house, number: 31415926535.0})
+
+    assert "31415926535" not in refusal.text
+
+
+def test_a_batch_of_1001_houses_is_refused(api: PriceApi, house: dict[str, Value]) -> None:
+    refusal = api.refusal("/predict/batch", json={"houses": [house] * 1001})
+
+    assert refusal.status == 422
+    assert "1,000" in refusal.detail
+
+
+def test_an_empty_batch_is_refused(api: PriceApi) -> None:
+    assert api.refusal("/predict/batch", json={"houses": []}).status == 422
+
+
+def test_one_bad_house_refuses_its_batch_and_is_found_by_its_place(
+    api: PriceApi, house: dict[str, Value], inputs: Inputs
+) -> None:
+    name = next(iter(inputs))
+
+    refusal = api.refusal("/predict/batch", json={"houses": [house, {**house, name: None}, house]})
+
+    assert [(each["field"], each["index"]) for each in refusal.errors] == [(name, 1)]
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        pytest.param(b"", 400, id="nothing"),
+        pytest.param(b"price?", 400, id="not JSON"),
+        pytest.param(b"{", 400, id="half an object"),
+        pytest.param(b'{"a": 1, "a": 2}', 400, id="a key twice"),
+        pytest.param(b'{"a": "\xff\xfe"}', 400, id="not UTF-8"),
+        pytest.param(b"[" * 100_000, 400, id="nested too deep"),
+        pytest.param(b"null", 422, id="null"),
+        pytest.param(b"[]", 422, id="a list"),
+        pytest.param(b"{}", 422, id="an empty object"),
+        pytest.param(b"1e999", 422, id="a number"),
+        pytest.param(b" " * (2 << 20), 413, id="2 MiB"),
+    ],
+)
+@pytest.mark.parametrize("path", ["/predict", "/predict/batch"])
+def test_a_body_that_is_no_house_is_refused(
+    api: PriceApi, path: str, body: bytes, status: int
+) -> None:
+    refusal = api.refusal(path, data=body, headers=JSON)
+
+    assert refusal.status == status
+    assert refusal.title
+    assert refusal.detail
+
+
+def test_another_media_type_is_refused(api: PriceApi, house: dict[str, Value]) -> None:
+    body = json.dumps(house).encode()
+
+    assert api.refusal("/predict", data=body, headers={"Content-Type": "text/plain"}).status == 415
+
+
+def test_the_connection_of_a_refused_request_still_works(
+    api: PriceApi, house: dict[str, Value]
+) -> None:
+    price = api.predict(house).price
+    for body in (b"{", json.dumps({**house, "x": float("nan")}).encode(), b"[" * 10_000):
+        api.refusal("/predict", data=body, headers=JSON)
+
+        assert api.predict(house).price == price
+
+
+def test_an_unknown_address_is_a_problem_too(api: PriceApi) -> None:
+    answer = api.get("/no/such/place")
+
+    assert answer.status_code == 404
+    assert answer.headers["content-type"].startswith("application/problem+json")
+
+
+def test_another_method_is_a_problem_too(api: PriceApi) -> None:
+    answer = api.get("/predict")
+
+    assert answer.status_code == 405
+    assert answer.headers["content-type"].startswith("application/problem+json")
+    assert "POST" in answer.headers["allow"]
+
+
+def test_a_refusal_carries_the_id_that_the_client_chose(api: PriceApi) -> None:
+    refusal = api.refusal("/predict", json={}, headers={"X-Request-ID": "refusal-4711"})
+
+    assert refusal.request_id == "refusal-4711"
+
+
+def test_the_client_of_these_tests_notices_an_answer_that_is_no_refusal(
+    api: PriceApi, house: dict[str, Value]
+) -> None:
+    with pytest.raises(ApiError, match="wanted a refusal"):
+        api.refusal("/predict", json=house)

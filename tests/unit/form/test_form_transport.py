@@ -1,0 +1,74 @@
+"""One exchange with a server that misbehaves: it ends in time, and leaves nothing running."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from time import monotonic
+from typing import Any
+
+import pytest
+
+import transport
+from form_fake_api import FakeApi
+
+NO_ANSWER: dict[str, Callable[[Any, Any], None]] = {
+    "silence": lambda request, _: request.hang(),
+    "headers": lambda request, _: request.trickle(b"HTTP/1.1 200 OK\r\n", b"A: b\r\n"),
+    "body": lambda request, _: request.trickle(b"HTTP/1.1 200 OK\r\n\r\n", b" "),
+}
+
+
+def get(address: str, seconds: float = 5.0) -> transport.Reply:
+    return transport.exchange("GET", address, headers={}, body=None, seconds=seconds)
+
+
+@pytest.mark.parametrize("how", NO_ANSWER)
+def test_the_time_is_for_the_whole_exchange(api: FakeApi, how: str) -> None:
+    api.answers["/"] = NO_ANSWER[how]
+    start = monotonic()
+
+    with pytest.raises(TimeoutError):
+        get(api.address, seconds=0.5)
+
+    assert monotonic() - start < 1.5
+
+
+def test_an_abandoned_exchange_hangs_up(api: FakeApi) -> None:
+    api.answers["/"] = NO_ANSWER["headers"]
+    with pytest.raises(TimeoutError):
+        get(api.address, seconds=0.3)
+
+    assert api.hung_up.wait(5), "the connection is still open"
+    for thread in threading.enumerate():
+        if thread.name == transport.THREAD:
+            thread.join(5)
+            assert not thread.is_alive()
+
+
+def test_a_name_that_is_slow_to_resolve_counts_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    over = threading.Event()
+    monkeypatch.setattr("socket.getaddrinfo", lambda *_, **__: [over.wait(30)][:0])
+    start = monotonic()
+
+    with pytest.raises(TimeoutError):
+        get("http://gone.invalid", seconds=0.3)
+
+    over.set()
+    assert monotonic() - start < 1.5
+
+
+def test_an_endless_answer_is_refused(api: FakeApi, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(transport, "LARGEST_BODY", 1000)
+    api.answers["/"] = lambda request, _: request.reply(b" " * 1001)
+
+    with pytest.raises(transport.HTTPException, match="longer"):
+        get(api.address)
+
+
+@pytest.mark.parametrize(
+    "address", ["fastapi:8000", "ftp://x", "http://", "http://x:port", "http://.x"]
+)
+def test_an_address_that_is_none_names_itself(address: str) -> None:
+    with pytest.raises(ValueError, match=r"address|Port|label"):
+        get(address)
