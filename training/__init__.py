@@ -1,4 +1,4 @@
-"""Training: from a dataset and its description to a verified, tracked bundle (``python -m training``)."""
+"""Training: from a dataset and its description to a tracked bundle (``python -m training``)."""
 
 import os
 

@@ -30,7 +30,7 @@ RUNS = ".runs"
 def arguments(given: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="run_pipeline.sh",
-        description="Train a model, log the run to MLflow and write the bundle that the API serves.",
+        description="Train a model, log the run to MLflow, write the bundle that the API serves.",
         epilog="settings for --set: "
         + "; ".join(
             f"{name}={field.default} ({field.description})"
@@ -57,7 +57,8 @@ def main(given: Sequence[str] | None = None) -> int:
             dataset = load(options.dataset)
             for each in dataset.notes:
                 note(each)
-            note(f"{len(dataset.price)} of {dataset.rows_read} sales, {len(dataset.inputs.columns)} inputs")
+            sales, inputs = dataset.inputs.shape
+            note(f"{sales} of {dataset.rows_read} sales, {inputs} inputs")
         with tracker(options.tracking_uri) as place:
             run(dataset, settings, place, options.output.resolve())
     except (DatasetError, SettingsError) as error:

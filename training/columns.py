@@ -18,6 +18,12 @@ from training.spec import DatasetError, InputSpec, nearest
 
 YES = {"y", "yes", "true", "1"}
 NO = {"n", "no", "false", "0"}
+DTYPES = {
+    Kind.NUMBER: np.dtype("float64"),
+    Kind.INTEGER: np.dtype("int64"),
+    Kind.YES_NO: np.dtype("bool"),
+    Kind.CHOICE: np.dtype("object"),
+}
 MAX_CHOICES = 100
 MAX_MISSING = 0.2
 """Share of empty cells above which a guess for them would be most of what the input says."""
@@ -69,12 +75,8 @@ def read_column(file: Path, name: str, spec: InputSpec, text: pd.Series) -> Colu
         column.notes.append(
             f"{name}: {empty.sum()} empty cells repaired with {column.contract.default!r}"
         )
-    column.values = column.values[~column.drop].astype(_dtype(kind))
+    column.values = column.values[~column.drop].astype(DTYPES[kind])
     return column
-
-
-def _dtype(kind: Kind) -> str:
-    return {Kind.NUMBER: "float64", Kind.INTEGER: "int64", Kind.YES_NO: "bool"}.get(kind, "object")
 
 
 def _code(value: bool | int | float | str) -> str:
@@ -123,10 +125,12 @@ def _numbers(
     step = spec.step or (1 if kind is Kind.INTEGER else 10.0 ** round(math.log10(high - low) - 2))
     default = spec.default
     if default is None:
-        default = round(float(good[good.between(low, high)].median()), 6)
+        median = float(good[good.between(low, high)].median())
+        default = float(round(median)) if kind is Kind.INTEGER else round(median, 6)
     if kind is Kind.INTEGER:
         low, high, step = math.ceil(low), math.floor(high), math.ceil(step)
-        default = round(default) if spec.default is None else default
+        if isinstance(default, float) and default.is_integer():
+            default = int(default)
     contract = _input(file, key, name, spec, kind, default, minimum=low, maximum=high, step=step)
     return Column(values, contract, unreadable | outside, notes)
 
@@ -153,12 +157,12 @@ def _choices(file: Path, key: str, name: str, spec: InputSpec, text: pd.Series) 
     counts = text.value_counts()
     if len(counts) > MAX_CHOICES or (len(text) >= 30 and len(counts) > len(text) / 2):
         problem = f'"{spec.column}" has {len(counts)} different values: it is no choice'
-        raise DatasetError(file, f"{key}.column", problem, "list it under identifiers, or remove it")
+        raise DatasetError(file, f"{key}.column", problem, "list it under identifiers")
     names = spec.choices or {str(code): str(code) for code in sorted(counts.index)}
     unseen = text.notna() & ~text.isin(list(names))
     if unseen.any() and spec.outside == "refuse":
         codes = ", ".join(sorted(text[unseen].unique())[:5])
-        problem = f'{unseen.sum()} rows hold codes that are not listed: {codes}'
+        problem = f"{unseen.sum()} rows hold codes that are not listed: {codes}"
         raise DatasetError(file, f"{key}.choices", problem, 'list them, or set outside = "drop"')
     absent = [code for code in names if code not in counts.index]
     if absent:
@@ -204,7 +208,9 @@ def _input(
         return Input.model_validate(
             {
                 **spec.model_dump(include={"label", "help", "group", "unit", "monotonic"}),
-                **{"name": name, "kind": kind, "default": default},
+                "name": name,
+                "kind": kind,
+                "default": default,
                 **values,
             }
         )

@@ -10,6 +10,7 @@ from typing import TypeVar
 
 from tqdm import tqdm
 
+QUIET_SECONDS = 10
 T = TypeVar("T")
 
 
@@ -26,10 +27,17 @@ def note(text: str) -> None:
     print(f"    {text}", flush=True)
 
 
-def bar(each: Iterable[T], title: str, total: int) -> Iterable[T]:
-    """A progress bar on a terminal; elsewhere a line every few seconds, so that logs stay short."""
-    interval = 0.1 if sys.stderr.isatty() else 10.0
-    return tqdm(each, desc=f"    {title}", total=total, mininterval=interval, leave=False)
+def bar(each: Iterable[T], title: str, total: int) -> Iterator[T]:
+    """A progress bar on a terminal; elsewhere a line now and then, so that logs stay short."""
+    if sys.stderr.isatty():
+        yield from tqdm(each, desc=f"    {title}", total=total, leave=False)
+        return
+    said = time.monotonic()
+    for done, item in enumerate(each, start=1):
+        if time.monotonic() - said > QUIET_SECONDS:
+            said = time.monotonic()
+            note(f"{title}: {done} of {total}")
+        yield item
 
 
 def table(title: str, rows: Mapping[str, Mapping[str, str]]) -> None:
@@ -39,8 +47,11 @@ def table(title: str, rows: Mapping[str, Mapping[str, str]]) -> None:
     widths = [
         max(len(heading), *(len(row[heading]) for row in rows.values())) + 2 for heading in headings
     ]
+    heads = zip(headings, widths, strict=True)
     print(f"\n{title}")
-    print(" " * first + "".join(f"{text:>{size}}" for text, size in zip(headings, widths)))
+    print(" " * first + "".join(f"{text:>{size}}" for text, size in heads))
     for name, row in rows.items():
-        figures = "".join(f"{row[text]:>{size}}" for text, size in zip(headings, widths))
+        figures = "".join(
+            f"{row[text]:>{size}}" for text, size in zip(headings, widths, strict=True)
+        )
         print(f"{name:<{first}}{figures}")

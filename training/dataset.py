@@ -1,4 +1,4 @@
-"""Loads a dataset folder: rows that a model can learn from, and the contract completed from them."""
+"""Loads a dataset folder: rows to learn from, and the contract completed from them."""
 
 from __future__ import annotations
 
@@ -97,7 +97,7 @@ def _read_csv(file: Path, csv: Path) -> pd.DataFrame:
     except (ValueError, UnicodeDecodeError) as error:
         raise DatasetError(csv, "file", f"not a CSV: {error}", "save it as UTF-8 CSV") from None
     # Blanks around a code are typing, not meaning ("WD " is "WD").
-    return table.apply(lambda column: column.str.strip())
+    return pd.DataFrame({name: column.str.strip() for name, column in table.items()})
 
 
 def _check_columns(file: Path, spec: DatasetSpec, table: pd.DataFrame) -> None:

@@ -1,4 +1,4 @@
-"""Scores of a recipe on sales that it has not seen: folds over all sales, forward in time, held out."""
+"""Scores of a recipe on sales that it has not seen: in folds, forward in time, held out."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ def baselines(dataset: Dataset, learnt: np.ndarray, held_out: np.ndarray) -> dic
             make_pipeline(preprocessor(dataset.contract), Ridge()), func=np.log, inverse_func=np.exp
         ),
     }
-    figures = {}
+    figures: dict[str, float] = {}
     for name, model in simple.items():
         model.fit(inputs.iloc[learnt], price[learnt])
         scores = point_scores(price[held_out], model.predict(inputs.iloc[held_out]))
@@ -110,7 +110,7 @@ def importance(model: PriceModel, inputs: pd.DataFrame, price: np.ndarray) -> pd
 
 
 def segment(dataset: Dataset) -> pd.Series | None:
-    """The input by which errors are also shown: the one the dataset names, else its first choice."""
+    """The input by which errors are also shown: what the dataset names, else the first choice."""
     name = dataset.spec.segment or next(iter(_choices(dataset.contract)), None)
     return None if name is None else dataset.inputs[name]
 
@@ -137,6 +137,6 @@ def check(metrics: dict[str, float], learnt: int, held_out: int, settings: Setti
     inside = round(metrics["holdout_coverage"] * held_out)
     if not least <= inside <= most:
         raise QualityError(
-            f"{inside} of {held_out} held-out prices lie in their interval; {least} to {most} would "
-            f"for {settings.coverage:.0%}. Fix: look for sales that are unlike each other."
+            f"{inside} of {held_out} held-out prices lie in their interval; {least} to {most} "
+            f"would for {settings.coverage:.0%}. Fix: look for sales that are unlike each other."
         )

@@ -1,51 +1,91 @@
-"""Thin first version."""
+"""Writes a fitted price model as one ONNX graph: price, lower and upper of wire values.
+
+All arithmetic is in double precision. Whoever wants the same price to the last bit, alone or among
+others, asks for one house at a time: vectorised functions round by where a value lies.
+"""
 
 from __future__ import annotations
 
 import numpy as np
 import onnx
-from onnx import TensorProto, helper, numpy_helper
-from sklearn.pipeline import Pipeline
+import pandas as pd
+from onnx import TensorProto, helper
 
 from app.contract import Contract, Kind
+from training.graph import Graph
+from training.intervals import PriceModel
+from training.onnx_estimators import predict, transform
 
+OPSETS = {"": 21, "ai.onnx.ml": 5}
+IR_VERSION = 10
 ELEMENT = {Kind.CHOICE: TensorProto.STRING, Kind.YES_NO: TensorProto.BOOL}
+OUTPUTS = ("price", "lower", "upper")
 
 
-def to_onnx(model) -> bytes:
-    contract, pipeline, q = model.contract, model.pipeline, model.quantile
-    nodes, inits, feats = [], [], []
-    def const(name, value):
-        inits.append(numpy_helper.from_array(np.asarray(value), name)); return name
-    for e in contract.inputs:
-        if e.kind is Kind.CHOICE:
-            nodes.append(helper.make_node("LabelEncoder", [e.name], [e.name + "_r"], domain="ai.onnx.ml", keys_strings=list(e.choices), values_int64s=list(range(len(e.choices))), default_int64=-1))
-            if e.ordered:
-                nodes.append(helper.make_node("Cast", [e.name + "_r"], [e.name + "_f"], to=TensorProto.DOUBLE))
-            else:
-                nodes.append(helper.make_node("Equal", [e.name + "_r", const(e.name + "_k", np.arange(len(e.choices), dtype=np.int64)[None])], [e.name + "_b"]))
-                nodes.append(helper.make_node("Cast", [e.name + "_b"], [e.name + "_f"], to=TensorProto.DOUBLE))
-            feats.append(e.name + "_f")
-        elif e.kind is Kind.YES_NO:
-            nodes.append(helper.make_node("Cast", [e.name], [e.name + "_f"], to=TensorProto.DOUBLE)); feats.append(e.name + "_f")
+def to_onnx(model: PriceModel) -> bytes:
+    """The served form of ``model``: the same bytes for the same model.
+
+    Inputs are named and ordered as in the contract, each [N, 1]: double, string for a choice, bool
+    for yes/no. Outputs are ``price``, ``lower`` and ``upper``, double [N, 1], in the currency. A
+    choice that the contract does not list makes the run fail rather than pass for another.
+
+    Raises:
+        TypeError: a part of the model has no translation.
+    """
+    graph = Graph()
+    houses = _columns(graph, model)
+    # The outer estimator only takes logarithm and exponential; the interval needs what is inside.
+    centre = predict(model.estimator.regressor_, graph, houses)
+    spread = graph.node("Max", predict(model.spread, graph, houses), graph.constant(model.floor))
+    reach = graph.node("Mul", spread, graph.constant(model.quantile))
+    lower, upper = graph.node("Sub", centre, reach), graph.node("Add", centre, reach)
+    for name, logarithm in zip(OUTPUTS, (centre, lower, upper), strict=True):
+        graph.node("Exp", logarithm, output=name)
+    return _serialize(graph, model.contract)
+
+
+def _columns(graph: Graph, model: PriceModel) -> str:
+    """The preprocessor: [N, columns], in the order in which it was fitted."""
+    kinds = {each.name: each for each in model.contract.inputs}
+    parts = []
+    for name, encoder, _ in model.preprocessor.transformers_:
+        each = kinds[name]
+        if each.kind is Kind.CHOICE:
+            choices = np.array(each.choices, dtype=object)
+            codes = graph.node(
+                "LabelEncoder", name, domain="ai.onnx.ml", keys_strings=list(choices),
+                values_int64s=list(range(len(choices))), default_int64=len(choices),
+            )  # fmt: skip
+            rows = graph.node("Reshape", codes, graph.index([-1]))
+            table = graph.constant(encoder.transform(_frame(name, choices)))
+            # An unlisted choice has the code after the last row, which Gather refuses.
+            parts.append(graph.node("Gather", table, rows, axis=0))
+        elif each.kind is Kind.YES_NO:
+            parts.append(graph.node("Cast", name, to=TensorProto.DOUBLE))
         else:
-            feats.append(e.name)
-    nodes.append(helper.make_node("Concat", feats, ["X"], axis=1))
-    est = pipeline.named_steps["model"].regressor_
-    ids = dict(tree=[], node=[], feat=[], mode=[], val=[], t=[], f=[]); tgt = dict(tree=[], node=[], id=[], w=[])
-    for t, (p,) in enumerate(est._predictors):
-        for i, n in enumerate(p.nodes):
-            ids["tree"].append(t); ids["node"].append(i); ids["feat"].append(int(n["feature_idx"])); ids["val"].append(float(n["num_threshold"]))
-            leaf = bool(n["is_leaf"]); ids["mode"].append("LEAF" if leaf else "BRANCH_LEQ"); ids["t"].append(0 if leaf else int(n["left"])); ids["f"].append(0 if leaf else int(n["right"]))
-            if leaf:
-                tgt["tree"].append(t); tgt["node"].append(i); tgt["id"].append(0); tgt["w"].append(float(n["value"]))
-    T = lambda n, v: helper.make_tensor(n, TensorProto.DOUBLE, [len(v)], v)
-    nodes.append(helper.make_node("TreeEnsembleRegressor", ["X"], ["trees"], domain="ai.onnx.ml", n_targets=1, nodes_treeids=ids["tree"], nodes_nodeids=ids["node"], nodes_featureids=ids["feat"], nodes_modes=ids["mode"], nodes_values_as_tensor=T("v", ids["val"]), nodes_truenodeids=ids["t"], nodes_falsenodeids=ids["f"], target_treeids=tgt["tree"], target_nodeids=tgt["node"], target_ids=tgt["id"], target_weights_as_tensor=T("w", tgt["w"])))
-    nodes.append(helper.make_node("Cast", ["trees"], ["trees_d"], to=TensorProto.DOUBLE)); nodes.append(helper.make_node("Add", ["trees_d", const("base", np.array(float(np.ravel(est._baseline_prediction)[0])))], ["log"]))
-    nodes.append(helper.make_node("Exp", ["log"], ["price"]))
-    for n, s in (("lower", -q), ("upper", q)):
-        nodes.append(helper.make_node("Mul", ["price", const(n + "_k", np.array(np.exp(s)))], [n]))
-    g = helper.make_graph(nodes, "house_price", [helper.make_tensor_value_info(e.name, ELEMENT.get(e.kind, TensorProto.DOUBLE), [None, 1]) for e in contract.inputs], [helper.make_tensor_value_info(n, TensorProto.DOUBLE, [None, 1]) for n in ("price", "lower", "upper")], inits)
-    m = helper.make_model(g, opset_imports=[helper.make_opsetid("", 18), helper.make_opsetid("ai.onnx.ml", 3)], ir_version=10)
-    onnx.checker.check_model(m)
-    return m.SerializeToString(deterministic=True)
+            parts.append(transform(encoder, graph, name))
+    return graph.concat(parts)
+
+
+def _frame(name: str, values: np.ndarray) -> pd.DataFrame:
+    return pd.DataFrame({name: values})
+
+
+def _serialize(graph: Graph, contract: Contract) -> bytes:
+    inputs = [
+        helper.make_tensor_value_info(
+            each.name, ELEMENT.get(each.kind, TensorProto.DOUBLE), ["N", 1]
+        )
+        for each in contract.inputs
+    ]
+    outputs = [
+        helper.make_tensor_value_info(name, TensorProto.DOUBLE, ["N", 1]) for name in OUTPUTS
+    ]
+    model = helper.make_model(
+        helper.make_graph(graph.nodes, "house_price", inputs, outputs, graph.constants),
+        opset_imports=[helper.make_opsetid(*each) for each in OPSETS.items()],
+        ir_version=IR_VERSION,
+        producer_name="house-price",
+    )
+    onnx.checker.check_model(model, full_check=True)
+    return bytes(model.SerializeToString(deterministic=True))

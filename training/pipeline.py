@@ -1,39 +1,185 @@
-"""Thin first version."""
+"""The model: a linear appraisal, and trees that correct it. Built from the contract alone.
+
+The price never falls when an input rises that the contract calls increasing (never rises for a
+decreasing one), because every part keeps that and the parts are only added and nested:
+
+* the linear member takes increasing functions of such an input with coefficients >= 0;
+* the boosting is constrained in such inputs and in the appraisal that it is given;
+* the extra trees are constrained in the appraisal and do not see such inputs at all.
+
+Everything is scikit-learn's own, so the pickled model loads without this package.
+"""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from sklearn.compose import ColumnTransformer, TransformedTargetRegressor
-from sklearn.ensemble import HistGradientBoostingRegressor
-from sklearn.pipeline import Pipeline
-from sklearn.preprocessing import OneHotEncoder, OrdinalEncoder
+from sklearn.ensemble import (
+    ExtraTreesRegressor,
+    HistGradientBoostingRegressor,
+    StackingRegressor,
+    VotingRegressor,
+)
+from sklearn.linear_model import Ridge
+from sklearn.model_selection import KFold
+from sklearn.pipeline import FeatureUnion, Pipeline
+from sklearn.preprocessing import (
+    FunctionTransformer,
+    MinMaxScaler,
+    OneHotEncoder,
+    OrdinalEncoder,
+    StandardScaler,
+)
 
-from app.contract import Contract, Kind
+from app.contract import Contract, Input, Kind
 from training.settings import Settings
 
 SIGN = {"increasing": 1, "decreasing": -1, None: 0}
+LINEAR, BOOSTING, TREES = 0.3, 0.4, 0.3
+"""Weights of the three members; their sum is 1."""
 
 
-def preprocessor(contract):
-    return _both(contract)[0]
+@dataclass(frozen=True)
+class Layout:
+    """Positions of the columns that :func:`preprocessor` makes of the inputs.
+
+    Attributes:
+        signs: of each number, rank or yes/no, in order: 1, -1 or 0 (no direction).
+        choices: how many columns follow for unordered choices, one a choice, without direction.
+    """
+
+    signs: tuple[int, ...]
+    choices: int
+
+    @classmethod
+    def of(cls, contract: Contract) -> Layout:
+        scalars = [each for each in contract.inputs if _is_scalar(each)]
+        named = [each for each in contract.inputs if not _is_scalar(each)]
+        return cls(
+            signs=tuple(SIGN[each.monotonic] for each in scalars),
+            choices=sum(len(each.choices or ()) for each in named),
+        )
+
+    @property
+    def scalars(self) -> range:
+        return range(len(self.signs))
+
+    @property
+    def named(self) -> list[int]:
+        return list(range(len(self.signs), len(self.signs) + self.choices))
 
 
-def _both(contract):
-    parts, signs = [], []
-    for each in contract.inputs:
-        if each.kind is Kind.CHOICE and not each.ordered:
-            parts.append((each.name, OneHotEncoder(categories=[list(each.choices)], sparse_output=False), [each.name]))
-            signs += [0] * len(each.choices)
-        elif each.kind is Kind.CHOICE:
-            parts.append((each.name, OrdinalEncoder(categories=[list(each.choices)]), [each.name]))
-            signs.append(SIGN[each.monotonic])
-        else:
-            parts.append((each.name, "passthrough", [each.name]))
-            signs.append(SIGN[each.monotonic])
-    return ColumnTransformer(parts), signs
+def preprocessor(contract: Contract) -> ColumnTransformer:
+    """Wire values, one column an input, to numbers: shape (n, columns), laid out as Layout says."""
+    scalars = [each for each in contract.inputs if _is_scalar(each)]
+    named = [each for each in contract.inputs if not _is_scalar(each)]
+    return ColumnTransformer(
+        [(each.name, _scalar(each), [each.name]) for each in scalars]
+        + [(each.name, _one_hot(each), [each.name]) for each in named]
+    )
 
 
 def build(contract: Contract, settings: Settings) -> Pipeline:
-    pre, signs = _both(contract)
-    model = HistGradientBoostingRegressor(max_iter=300, learning_rate=0.05, max_leaf_nodes=8, l2_regularization=1, min_samples_leaf=10, max_features=0.4, early_stopping=False, monotonic_cst=signs, random_state=settings.seed)
-    return Pipeline([("preprocessor", pre), ("model", TransformedTargetRegressor(model, func=np.log, inverse_func=np.exp))])
+    """The unfitted model, from wire values to a price in the contract's currency."""
+    layout = Layout.of(contract)
+    corrected = StackingRegressor(
+        [("appraisal", _linear(layout))],
+        VotingRegressor(
+            [("boosting", _boosting(layout, settings)), ("trees", _trees(layout, settings))],
+            weights=[BOOSTING, TREES],
+        ),
+        # The trees learn from appraisals of unseen houses, as they will be given.
+        cv=KFold(5, shuffle=True, random_state=settings.seed),
+        passthrough=True,
+    )
+    blend = VotingRegressor(
+        [("linear", _linear(layout)), ("corrected", corrected)],
+        weights=[LINEAR, BOOSTING + TREES],
+    )
+    model = TransformedTargetRegressor(blend, func=np.log, inverse_func=np.exp)
+    return Pipeline([("preprocessor", preprocessor(contract)), ("model", model)])
+
+
+def _is_scalar(each: Input) -> bool:
+    return each.kind is not Kind.CHOICE or each.ordered
+
+
+def _scalar(each: Input) -> FunctionTransformer | OrdinalEncoder:
+    if each.kind is Kind.CHOICE:
+        return OrdinalEncoder(categories=[list(each.choices or ())])
+    return FunctionTransformer(np.asarray, kw_args={"dtype": np.float64})
+
+
+def _one_hot(each: Input) -> OneHotEncoder:
+    # Every choice has its column, also one that no row here holds: folds agree on the columns.
+    return OneHotEncoder(
+        categories=[list(each.choices or ())], sparse_output=False, dtype=np.float64
+    )
+
+
+def _linear(layout: Layout) -> Pipeline:
+    """Ridge on the logarithm of the price, coefficients >= 0 where the contract has a direction."""
+    blocks: list[tuple[str, Pipeline | str, list[int]]] = []
+    free = [index for index in layout.scalars if not layout.signs[index]]
+    for name, sign, columns in (
+        ("increasing", 1, [index for index in layout.scalars if layout.signs[index] > 0]),
+        ("decreasing", -1, [index for index in layout.scalars if layout.signs[index] < 0]),
+        ("free", 1, free),
+        ("free_negative", -1, free),
+    ):
+        blocks.append((name, _curves(sign), columns))
+    # All coefficients are >= 0, so what may have either sign comes twice, once negated.
+    blocks += [("choices", "passthrough", layout.named)]
+    blocks += [("choices_negative", FunctionTransformer(np.negative), layout.named)]
+    return Pipeline(
+        [
+            ("terms", ColumnTransformer([block for block in blocks if block[2]])),
+            ("ridge", Ridge(alpha=3.0, positive=True, tol=1e-6)),
+        ]
+    )
+
+
+def _curves(sign: int) -> Pipeline:
+    """Functions of a number that rise (``sign`` 1) or fall (-1) over the range seen in training."""
+    bends = FeatureUnion(
+        [
+            ("line", FunctionTransformer()),
+            ("square", FunctionTransformer(np.square)),
+            ("root", FunctionTransformer(np.sqrt)),
+        ]
+    )
+    # Clipped, so that no square or line runs away beyond the houses it was fitted to.
+    steps = [("range", MinMaxScaler(clip=True)), ("bends", bends), ("scale", StandardScaler())]
+    if sign < 0:
+        steps.append(("negative", FunctionTransformer(np.negative)))
+    return Pipeline(steps)
+
+
+def _boosting(layout: Layout, settings: Settings) -> HistGradientBoostingRegressor:
+    return HistGradientBoostingRegressor(
+        max_iter=300,
+        learning_rate=0.05,
+        max_leaf_nodes=8,
+        min_samples_leaf=10,
+        l2_regularization=1.0,
+        max_features=0.3,
+        early_stopping=False,
+        monotonic_cst=[1, *layout.signs, *[0] * layout.choices],
+        random_state=settings.seed,
+    )
+
+
+def _trees(layout: Layout, settings: Settings) -> Pipeline:
+    free = [index for index in layout.scalars if not layout.signs[index]] + layout.named
+    # The stack puts the appraisal in front, which shifts the columns by one.
+    seen = ColumnTransformer([("seen", "passthrough", [0, *[index + 1 for index in free]])])
+    trees = ExtraTreesRegressor(
+        n_estimators=100,
+        min_samples_leaf=2,
+        max_features=0.5,
+        monotonic_cst=[1, *[0] * len(free)],
+        random_state=settings.seed,
+    )
+    return Pipeline([("seen", seen), ("trees", trees)])

@@ -90,7 +90,7 @@ def _residuals_by_price(folder: Path, each: Predictions, currency: str) -> None:
 
 def _residuals_by_segment(folder: Path, each: Predictions, segment: pd.Series) -> None:
     ratio = pd.Series(each.price / each.actual)
-    groups = {name: rows for name, rows in ratio.groupby(segment.to_numpy())}
+    groups = dict(list(ratio.groupby(segment.to_numpy())))
     largest = sorted(groups, key=lambda name: len(groups[name]), reverse=True)[:MOST_SEGMENTS]
     names = sorted(largest, key=lambda name: float(groups[name].median()))
     axes = _axes(8, 1.5 + 0.28 * len(names))
@@ -111,7 +111,9 @@ def _coverage_by_decile(folder: Path, each: Predictions, coverage: float, curren
     table = pd.DataFrame({"inside": 100 * each.inside, "price": each.actual}).groupby(decile).mean()
     axes = _axes()
     axes.bar(range(1, len(table) + 1), table["inside"], color=FAINT, zorder=2)
-    axes.axhline(100 * coverage, color=INK, linewidth=1.5, label=f"promised {coverage:.0%}", zorder=3)
+    axes.axhline(
+        100 * coverage, color=INK, linewidth=1.5, label=f"promised {coverage:.0%}", zorder=3
+    )
     labels = [f"{price / 1000:,.0f}k" for price in table["price"]]
     axes.set_xticks(range(1, len(table) + 1), labels)
     axes.set(ylim=(0, 100), xlabel=f"Price decile (mean price, {currency})")

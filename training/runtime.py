@@ -8,6 +8,7 @@ import pandas as pd
 
 from app.contract import Contract, Kind
 
+OUTPUTS = ["price", "lower", "upper"]
 TYPES = {Kind.CHOICE: np.object_, Kind.YES_NO: np.bool_}
 
 
@@ -32,10 +33,15 @@ class ExportedModel:
         Returns:
             shape (n, 3): price, lower and upper in the target's currency.
         """
-        feed = {
+        columns = {
             each.name: inputs[each.name].to_numpy(TYPES.get(each.kind, np.float64)).reshape(-1, 1)
             for each in self._contract.inputs
         }
-        names = ["price", "lower", "upper"]
-        outputs = self._session.run(names, feed)
-        return pd.DataFrame({name: each[:, 0] for name, each in zip(names, outputs, strict=True)})
+        # One by one, as the API does: in a batch some prices differ in the last bit.
+        rows = [
+            np.ravel(
+                self._session.run(OUTPUTS, {name: each[[row]] for name, each in columns.items()})
+            )
+            for row in range(len(inputs))
+        ]
+        return pd.DataFrame(np.array(rows).reshape(-1, len(OUTPUTS)), columns=OUTPUTS)

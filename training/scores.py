@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -41,7 +42,7 @@ def point_scores(actual: np.ndarray, price: np.ndarray) -> dict[str, float]:
 
 
 def all_scores(each: Predictions) -> dict[str, float]:
-    """The point scores, the share of prices inside their interval, its mean width over the price."""
+    """The point scores, the share of prices inside their interval, its mean width / price."""
     return {
         **point_scores(each.actual, each.price),
         "coverage": float(each.inside.mean()),
@@ -61,6 +62,11 @@ def by_segment(each: Predictions, segment: pd.Series) -> pd.DataFrame:
     return table.sort_values("sales", ascending=False)
 
 
+def conformal_rank(calibrated: int, coverage: float) -> int:
+    """Which of ``calibrated`` scores, from the smallest, a new one stays below that often."""
+    return math.ceil((calibrated + 1) * coverage)
+
+
 def coverage_bounds(calibrated: int, tested: int, coverage: float, risk: float) -> tuple[int, int]:
     """How many of ``tested`` prices may lie inside intervals that are right.
 
@@ -70,6 +76,6 @@ def coverage_bounds(calibrated: int, tested: int, coverage: float, risk: float) 
     Returns:
         Least and most, each missed by chance with probability ``risk`` / 2.
     """
-    above = int(np.floor((calibrated + 1) * (1 - coverage)))
-    inside = betabinom(tested, calibrated + 1 - above, above)
+    rank = conformal_rank(calibrated, coverage)
+    inside = betabinom(tested, rank, calibrated + 1 - rank)
     return int(inside.ppf(risk / 2)), int(inside.ppf(1 - risk / 2))

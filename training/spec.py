@@ -148,11 +148,11 @@ def _check_keys(file: Path, spec: DatasetSpec) -> None:
             fix = "use lower-case letters, digits and _"
             raise DatasetError(file, key, "not a usable name", fix)
         if each.label in labels:
-            problem = f'the label "{each.label}" is used twice (also by inputs.{labels[each.label]})'
+            problem = f'the label "{each.label}" is also that of inputs.{labels[each.label]}'
             raise DatasetError(file, f"{key}.label", problem, "give each input its own label")
         labels[each.label] = name
         if each.column in columns:
-            problem = f'the column "{each.column}" is used twice (also by inputs.{columns[each.column]})'
+            problem = f'the column "{each.column}" is also that of inputs.{columns[each.column]}'
             raise DatasetError(file, f"{key}.column", problem, "use each column once")
         columns[each.column] = name
         _check_not_forbidden(file, spec, name)

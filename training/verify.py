@@ -13,7 +13,7 @@ from app.contract import Contract
 from training.intervals import PriceModel
 from training.runtime import ExportedModel
 
-AGREEMENT = 1e-5
+AGREEMENT = 1e-6
 """Relative difference that arithmetic in another order may make."""
 
 

@@ -51,7 +51,7 @@ WRONG = [
     ('label = "Rooms"', 'lable = "Rooms"', "inputs.rooms.lable", 'did you mean "label"?'),
     ('label = "Rooms"', "", "inputs.rooms.label", "add it"),
     ('label = "Rooms"', 'label = "Surface"', "inputs.rooms.label", "its own label"),
-    ("choices = { G =", 'choices = {} #', "inputs.energy_class.choices", "list code = name"),
+    ("choices = { G =", "choices = {} #", "inputs.energy_class.choices", "list code = name"),
     ('gas = "Gas"', 'gas = "Heat pump"', "inputs.heating.choices.heat_pump", "each choice once"),
     ('gas = "Gas", ', "", "inputs.heating.choices", "list them"),
     ('gas = "Gas"', 'gas = "Gas", oil = "Oil"', "inputs.heating.choices", "remove it"),

@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import joblib
 import mlflow
@@ -29,6 +30,7 @@ FILES = {
 }  # fmt: skip
 # MLflow's own use of its libraries warns, which is not ours to mend.
 pytestmark = pytest.mark.filterwarnings("default")
+MANIFEST = {"manifest.json", "manifest.json.sha256"}
 PLOTS = {
     "coverage_by_price_decile.png", "permutation_importance.png", "predicted_against_actual.png",
     "residuals_by_price.png", "residuals_by_segment.png",
@@ -43,18 +45,17 @@ class Trained:
         self.bundle = folder / "bundle"
 
     def train(self, dataset: Path = FLATS, *options: str) -> int:
-        return main(
-            ["--dataset", str(dataset), "--tracking-uri", self.uri]
-            + ["--output", str(self.bundle), "--set", "folds=3", *options]
-        )
+        where = ["--tracking-uri", self.uri, "--output", str(self.bundle)]
+        return main(["--dataset", str(dataset), *where, "--set", "folds=3", *options])
 
     @property
     def client(self) -> mlflow.MlflowClient:
         return mlflow.MlflowClient(self.uri)
 
     @property
-    def manifest(self) -> dict:
-        return json.loads((self.bundle / "manifest.json").read_bytes())
+    def manifest(self) -> dict[str, Any]:
+        content: dict[str, Any] = json.loads((self.bundle / "manifest.json").read_bytes())
+        return content
 
     @property
     def champion(self) -> ModelVersion:
@@ -82,7 +83,7 @@ def test_the_bundle_holds_every_file_and_its_hash(trained: Trained) -> None:
     for name, recorded in trained.manifest["files"].items():
         content = (trained.bundle / name).read_bytes()
         assert recorded == {"sha256": hashlib.sha256(content).hexdigest(), "size": len(content)}
-    assert set(trained.manifest["files"]) == FILES - {"manifest.json", "manifest.json.sha256"}
+    assert set(trained.manifest["files"]) == FILES - MANIFEST
     seal = hashlib.sha256((trained.bundle / "manifest.json").read_bytes()).hexdigest()
     assert (trained.bundle / "manifest.json.sha256").read_text() == f"{seal}  manifest.json\n"
 
@@ -112,7 +113,7 @@ def test_the_registered_version_is_the_bundle(trained: Trained) -> None:
     version, where = trained.champion, trained.manifest["mlflow"]
     manifest = hashlib.sha256((trained.bundle / "manifest.json").read_bytes()).hexdigest()
 
-    assert (version.name, version.version) == (where["model_name"], int(where["model_version"]))
+    assert (version.name, str(version.version)) == (where["model_name"], where["model_version"])
     assert version.run_id == where["run_id"]
     assert version.tags["manifest_sha256"] == manifest
     assert version.tags["data_sha256"] == trained.manifest["data_sha256"]
@@ -140,9 +141,11 @@ def test_the_joblib_files_predict_the_same_over_all_rows(
     script = (
         "import sys, joblib, pandas as pd\n"
         "houses = pd.read_pickle(sys.argv[2])\n"
-        "step, model = (joblib.load(f'{sys.argv[1]}/{n}.joblib') for n in ('preprocessor', 'model'))\n"
+        "step = joblib.load(f'{sys.argv[1]}/preprocessor.joblib')\n"
+        "model = joblib.load(f'{sys.argv[1]}/model.joblib')\n"
         "assert not {name for name in sys.modules if name.split('.')[0] in ('training', 'app')}\n"
-        "pd.Series(model.predict(step.transform(houses))).to_json(sys.argv[3], double_precision=15)\n"
+        "prices = pd.Series(model.predict(step.transform(houses)))\n"
+        "prices.to_json(sys.argv[3], double_precision=15)\n"
     )
     folder = trained.bundle.parent
     dataset.inputs.to_pickle(folder / "houses.pkl")
@@ -216,13 +219,13 @@ def test_a_tracker_that_goes_away_loses_nothing(
     assert copy.train() == 4
     assert not copy.bundle.exists()
     (kept,) = (tmp_path / ".runs").iterdir()
-    assert {file.name for file in (kept / "bundle").iterdir()} == FILES - {"manifest.json", "manifest.json.sha256"}
+    assert {file.name for file in (kept / "bundle").iterdir()} == FILES - MANIFEST
 
     monkeypatch.setattr(tracking, "_register", register)
     assert copy.train(FLATS, "--set", "seed=1") == 0
 
     versions = copy.client.search_model_versions("name='house-price'")
-    seeds = [copy.client.get_run(each.run_id).data.params["seed"] for each in versions]
+    seeds = [copy.client.get_run(str(each.run_id)).data.params["seed"] for each in versions]
     assert sorted(seeds) == ["0", "1"]
     assert not list((tmp_path / ".runs").iterdir())
 
@@ -248,7 +251,9 @@ def test_a_tracker_that_does_not_answer_is_named(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     uri = "http://127.0.0.1:9"
-    assert main(["--dataset", str(FLATS), "--output", str(tmp_path / "b"), "--tracking-uri", uri]) == 4
+    assert (
+        main(["--dataset", str(FLATS), "--output", str(tmp_path / "b"), "--tracking-uri", uri]) == 4
+    )
     assert f"{uri}: no MLflow server answers there" in capsys.readouterr().err
 
 
