@@ -29,5 +29,5 @@ lock: ## compile requirements/*.in into hash-locked requirements
 dev: ## the three services as plain processes with reload, no Docker
 	@setup/dev.sh
 
-bench: ## measure serving and start-up
-	@setup/bench.sh
+bench: ## measure how fast the running API answers
+	@.venv/bin/python benchmarks/serving.py

@@ -1,0 +1,55 @@
+"""How fast the running API answers: single prices one after another, and batches of 1,000.
+
+    make bench                       # against the stack of make up, on this machine only
+    API_PORT=8100 make bench
+
+A closed loop on one connection: what one user waits, not what the API can bear at most.
+"""
+
+from __future__ import annotations
+
+import os
+import statistics
+import time
+from collections.abc import Callable
+
+import requests
+
+SINGLES, BATCHES, BATCH = 2000, 20, 1000
+API = f"http://127.0.0.1:{os.environ.get('API_PORT', '8000')}"
+
+
+def milliseconds(ask: Callable[[], requests.Response], times: int) -> list[float]:
+    """Sorted times of ``times`` answers, after a tenth as many to warm up."""
+    for _ in range(times // 10):
+        ask().raise_for_status()
+    taken = []
+    for _ in range(times):
+        start = time.perf_counter()
+        answer = ask()
+        taken.append(1000 * (time.perf_counter() - start))
+        answer.raise_for_status()
+    return sorted(taken)
+
+
+def report(title: str, taken: list[float]) -> None:
+    p50, p99 = statistics.median(taken), taken[int(0.99 * len(taken))]
+    print(f"{title:<28}{p50:>9.2f}{p99:>9.2f}{taken[-1]:>9.2f}")
+
+
+def main() -> None:
+    session = requests.Session()
+    inputs = session.get(f"{API}/schema", timeout=5).json()["inputs"]
+    house = {each["name"]: each["default"] for each in inputs}
+    many = {"houses": [house] * BATCH}
+    print(f"{API}, milliseconds{'p50':>20}{'p99':>9}{'max':>9}")
+    one = milliseconds(lambda: session.post(f"{API}/predict", json=house, timeout=5), SINGLES)
+    report(f"one house ({SINGLES:,} times)", one)
+    batch = milliseconds(
+        lambda: session.post(f"{API}/predict/batch", json=many, timeout=30), BATCHES
+    )
+    report(f"{BATCH:,} houses ({BATCHES} times)", batch)
+
+
+if __name__ == "__main__":
+    main()
