@@ -27,6 +27,8 @@ def main() -> None:
     st.set_page_config(page_title="House price estimate", page_icon="🏠", layout="wide")
     st.html(STYLE)
     if "contract" not in state:
+        state["trouble"] = load_contract()
+    if "contract" not in state:
         wait_for_contract()
         return
     contract: Contract = state["contract"]
@@ -37,17 +39,24 @@ def main() -> None:
         draw_page(contract)
 
 
-@st.fragment(run_every=RETRY)
-def wait_for_contract() -> None:
-    """Tries again by itself until the API has said what to ask for, then draws the form."""
+def load_contract() -> ApiError | None:
+    """Asks the API what to ask for; returns what went wrong, if anything."""
     try:
         state["contract"] = new_client().get_schema()
     except ApiError as error:
-        st.title("House price estimate", anchor=False)
-        show_error(error, "The form appears here by itself as soon as the service answers.")
-        st.button("Try again")
-    else:
+        return error
+    return None
+
+
+@st.fragment(run_every=RETRY)
+def wait_for_contract() -> None:
+    """Tells of the trouble and tries again by itself until there is a form to draw."""
+    trouble = state.pop("trouble", None) or load_contract()
+    if trouble is None:
         st.rerun()
+    st.title("House price estimate", anchor=False)
+    show_error(trouble, "The form appears here by itself as soon as the service answers.")
+    st.button("Try again")
 
 
 def draw_page(contract: Contract) -> None:

@@ -8,7 +8,6 @@ from pathlib import Path
 from threading import Thread
 
 import pytest
-
 from form_fake_api import FakeApi
 
 FORM = Path(__file__).parents[3] / "streamlit_app"

@@ -7,10 +7,10 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from form_fake_api import CONTRACT, FakeApi
 
 from answers import Model, read_answer
 from fields import draw, plain
-from form_fake_api import CONTRACT, FakeApi
 from result import money, run_url, sentence, worded
 from schema import Contract, Input, read_contract
 

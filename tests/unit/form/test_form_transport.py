@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from http.client import HTTPException
 from time import monotonic
 from typing import Any
 
 import pytest
+from form_fake_api import FakeApi
 
 import transport
-from form_fake_api import FakeApi
 
 NO_ANSWER: dict[str, Callable[[Any, Any], None]] = {
     "silence": lambda request, _: request.hang(),
@@ -62,7 +63,7 @@ def test_an_endless_answer_is_refused(api: FakeApi, monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(transport, "LARGEST_BODY", 1000)
     api.answers["/"] = lambda request, _: request.reply(b" " * 1001)
 
-    with pytest.raises(transport.HTTPException, match="longer"):
+    with pytest.raises(HTTPException, match="longer"):
         get(api.address)
 
 
