@@ -80,7 +80,8 @@ class Input(_Frozen):
             return False  # before int(), which raises on these
         if self.kind is Kind.INTEGER and value != int(value):
             return False
-        assert self.minimum is not None and self.maximum is not None
+        assert self.minimum is not None
+        assert self.maximum is not None
         return self.minimum <= value <= self.maximum
 
 

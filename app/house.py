@@ -75,7 +75,8 @@ def allowed(each: Input) -> Allowed:
 
 def bounds(each: Input) -> tuple[float, float]:
     """The range of a number; for whole numbers, the whole numbers at its ends."""
-    assert each.minimum is not None and each.maximum is not None
+    assert each.minimum is not None
+    assert each.maximum is not None
     if each.kind is Kind.INTEGER:
         return math.ceil(each.minimum), math.floor(each.maximum)
     return each.minimum, each.maximum

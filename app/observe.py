@@ -24,6 +24,7 @@ HEADER = "X-Request-ID"
 _SANE_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT", "QUERY"}
 _QUIET = ("/health", "/metrics")
+MAX_HEAD_BYTES = 16 << 10
 CLIENT_LEFT = 499  # in log and metrics only: there is no one left to answer
 
 
@@ -61,7 +62,11 @@ class Observe:
             await send(message)
 
         try:
-            await self._app(inner, receive, send_with_headers)
+            if _head_bytes(scope) > MAX_HEAD_BYTES:
+                answer = problems.response(problems.head_too_large(), request_id)
+                await answer(inner, receive, send_with_headers)
+            else:
+                await self._app(inner, receive, send_with_headers)
         except ClientDisconnect:
             pass  # logged below with its own status
         except Exception:
@@ -85,6 +90,14 @@ class Observe:
             "duration_ms": round(seconds * 1000, 3),
         }
         log.log(level, "request", extra={logs.FIELDS: fields})
+
+
+def _head_bytes(scope: Scope) -> int:
+    """The size of address and headers. h11 has a limit of its own, but only counts what is not yet
+    complete: headers that arrive in one piece pass it.
+    """
+    headers = sum(len(name) + len(value) for name, value in scope["headers"])
+    return headers + len(scope["query_string"]) + len(scope.get("raw_path") or b"")
 
 
 def _template(scope: Scope) -> str:

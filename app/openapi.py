@@ -21,7 +21,7 @@ _ERRORS = {
     413: f"The body is larger than {MAX_BYTES:,} bytes.",
     415: "The body is not declared as plain application/json in UTF-8.",
     422: "The body is JSON, but not houses that the contract accepts. `errors` says which inputs.",
-    431: "The headers are larger than 16 KiB.",
+    431: "Address and headers are larger than 16 KiB.",
     500: "A fault on our side.",
     503: "Not ready; `detail` says why.",
 }

@@ -13,7 +13,7 @@ from itertools import zip_longest
 from typing import Any, NamedTuple
 
 import numpy as np
-import onnxruntime as ort  # type: ignore[import-untyped]  # it ships no types
+import onnxruntime as ort
 
 from app.bundle import Bundle, BundleError
 from app.contract import Input, Kind
@@ -34,7 +34,7 @@ class Estimate(NamedTuple):
 
 
 class PredictionError(Exception):
-    """The model answered something that is not a price. Never served."""
+    """The model failed, or answered something that is not a price. Never served."""
 
 
 class Predictor:
@@ -64,7 +64,8 @@ class Predictor:
         """Estimates houses whose values the contract accepts, in their order.
 
         Raises:
-            PredictionError: an answer is not finite or outside its own interval.
+            PredictionError: the model failed, or its answer is not finite or outside its own
+                interval.
         """
         return [self._predict_one(house) for house in houses]
 
@@ -78,7 +79,11 @@ class Predictor:
         feeds: dict[str, np.ndarray[Any, Any]] = {
             name: np.array([[house[name]]], dtype=dtype) for name, dtype in self._columns
         }
-        estimate = Estimate(*(float(out.item()) for out in self._session.run(OUTPUTS, feeds)))
+        try:
+            outputs = self._session.run(OUTPUTS, feeds)
+        except Exception as error:  # ONNX Runtime raises bare subclasses of Exception
+            raise PredictionError(f"the model cannot be run: {error}") from error
+        estimate = Estimate(*(float(output.item()) for output in outputs))
         if not all(map(math.isfinite, estimate)):
             raise PredictionError(f"the model answered a number that is not finite: {estimate}")
         if not estimate.lower <= estimate.price <= estimate.upper:
@@ -88,7 +93,7 @@ class Predictor:
     def _deviation(self, row: GoldenRow) -> str | None:
         try:
             found = self._predict_one(row.inputs)
-        except Exception as error:  # ONNX Runtime raises bare subclasses of Exception
+        except PredictionError as error:
             return str(error)
         for name, value in zip(OUTPUTS, found, strict=True):
             expected = getattr(row, name)

@@ -103,6 +103,11 @@ def internal_error() -> ProblemError:
     )
 
 
+def head_too_large() -> ProblemError:
+    detail = "Address and headers are larger than 16 KiB."
+    return ProblemError(431, detail, headers={"Connection": "close"})
+
+
 def install(app: FastAPI) -> None:
     """Turns our own errors and those of the framework into problems."""
 

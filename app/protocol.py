@@ -20,11 +20,12 @@ from app.observe import HEADER, new_request_id
 from app.problems import ProblemError
 from app.request_body import SECONDS
 
+_LINGER_SECONDS = 1.0
 _ARRIVED = (h11.DONE, h11.MUST_CLOSE, h11.CLOSED, h11.ERROR)
 _DETAILS = {
     400: "This is not a valid HTTP/1.1 request.",
     408: f"The request did not arrive within {SECONDS:g} seconds.",
-    431: "The headers are larger than 16 KiB.",
+    431: problems.head_too_large().detail,
 }
 
 
@@ -38,12 +39,15 @@ class DeadlineProtocol(H11Protocol):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._deadline: asyncio.TimerHandle | None = None
+        self._refused = False
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
         self._start_clock()
 
     def data_received(self, data: bytes) -> None:
+        if self._refused:
+            return
         self._start_clock()
         super().data_received(data)
         nothing_begun = self.conn.their_state is h11.IDLE and not self.conn.trailing_data[0]
@@ -54,7 +58,7 @@ class DeadlineProtocol(H11Protocol):
         self._stop_clock()
         super().connection_lost(exc)
 
-    def send_400_response(self, msg: str) -> None:
+    def send_400_response(self, msg: str) -> None:  # noqa: ARG002  # uvicorn's signature
         """Called by uvicorn while it handles h11's exception, which knows the better status."""
         self._refuse(getattr(sys.exception(), "error_status_hint", 400))
 
@@ -100,4 +104,12 @@ class DeadlineProtocol(H11Protocol):
         )
         for event in (response, h11.Data(data=content), h11.EndOfMessage()):
             self.transport.write(self.conn.send(event) or b"")
-        self.transport.close()
+        # What still arrives is read and dropped for a moment: closing over unread data would reset
+        # the connection, and the answer could be lost with it.
+        self._refused = True
+        self.transport.write_eof()
+        self.flow.resume_reading()
+        if self.cycle is not None and not self.cycle.response_complete:
+            self.cycle.disconnected = True  # for the application, the client has left
+            self.cycle.message_event.set()
+        self.loop.call_later(_LINGER_SECONDS, self.transport.close)

@@ -1,17 +1,26 @@
-"""A second container of a service, beside the stack's own, with another environment or files."""
+"""One more container of a service, beside the stack's own, with another environment or files."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from harness import diagnosis
-from harness.docker_cli import docker, lines
+from harness.docker_cli import docker
 from harness.layout import Service
 from harness.ports import free_ports
 from harness.stack import SOON, ComposeStack, probe
 from harness.wait import wait_until
+
+
+@dataclass(frozen=True)
+class Beside:
+    """Where the container answers: to this machine, and by name to the stack's other containers."""
+
+    address: str
+    name: str
 
 
 @contextmanager
@@ -19,39 +28,44 @@ def running_beside(
     stack: ComposeStack,
     service: Service,
     *,
-    port: int,
     name: str,
+    port: int,
     volumes: Mapping[Path, str] | None = None,
     variables: Mapping[str, str] | None = None,
-) -> Iterator[str]:
-    """The address of one more container of ``service``, in the network of ``stack``.
+) -> Iterator[Beside]:
+    """Runs one more container of ``service``; image, limits and user are as in the compose file.
 
     Args:
-        stack: keeps its own container of the service.
-        service: image, limits and health are as in the compose file.
+        stack: in whose network it runs; its own container of the service is not touched.
+        service: whose probe must answer before this is usable.
+        name: of the container, after that of the stack.
         port: that the service listens on in its container.
-        name: by which other containers of the stack reach it.
-        volumes: folder on this machine -> folder in the container, to be read only.
+        volumes: folder on this machine -> folder in the container, for reading only.
         variables: environment of the container, beyond that in the compose file.
+
+    Raises:
+        HarnessError: it did not start or does not answer.
     """
+    full_name = f"{stack.plan.name}-{name}"
     [published] = free_ports(1)
-    options = ["--detach", "--no-deps", "--name", f"{stack.plan.name}-{name}"]
+    options = ["--detach", "--no-deps", "--name", full_name]
     options += ["--publish", f"127.0.0.1:{published}:{port}"]
     for source, target in (volumes or {}).items():
         options += ["--volume", f"{source}:{target}:ro"]
     for key, value in (variables or {}).items():
         options += ["--env", f"{key}={value}"]
-    container = lines(stack.compose.ask("run", *options, service.name).stdout)[-1]
-    address = f"http://127.0.0.1:{published}"
+    log = stack.plan.logs / f"{name}.log"
+    log.parent.mkdir(parents=True, exist_ok=True)
     try:
+        stack.compose.ask("run", *options, service.name)
+        beside = Beside(f"http://127.0.0.1:{published}", full_name)
         wait_until(
-            lambda: _ended(container) or probe(address + service.probe)(),
-            what=f"{address} answers",
+            probe(beside.address + service.probe),
+            what=f"{beside.address} answers",
             seconds=SOON,
-            hint=f"what it printed is in {stack.plan.logs / name}.log",
+            hint=f"what it printed is in {log}",
         )
-        yield address
+        yield beside
     finally:
-        stack.plan.logs.mkdir(parents=True, exist_ok=True)
-        (stack.plan.logs / f"{name}.log").write_text(diagnosis.log_of(container, times=True))
-        docker("rm", "--force", "--volumes", container)
+        log.write_text(diagnosis.log_of(full_name, times=True))
+        docker("rm", "--force", "--volumes", full_name, check=False)

@@ -48,7 +48,9 @@ def save_logs(plan: Plan) -> None:
     plan.logs.mkdir(parents=True, exist_ok=True)
     for container in diagnosis.containers(plan.name):
         service = container["Config"]["Labels"][diagnosis.SERVICE]
-        (plan.logs / f"{service}.log").write_text(diagnosis.log_of(container["Id"], times=True) + "\n")
+        (plan.logs / f"{service}.log").write_text(
+            diagnosis.log_of(container["Id"], times=True) + "\n"
+        )
         (plan.logs / f"{service}.inspect.json").write_text(json.dumps(container, indent=1))
 
 
@@ -64,7 +66,7 @@ def remove(plan: Plan) -> None:
     try:
         ComposeStack(plan).compose.stop()
     finally:
-        # The images, and whatever a start that was cut off left.
+        # The images, containers that ran beside, and whatever a start that was cut off left.
         leftovers.remove(plan.name)
 
 

@@ -17,20 +17,19 @@ from harness.form import PriceForm
 from harness.stack import Stack
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Page, Playwright
+    from playwright.sync_api import BrowserContext, Page, Playwright
 
-__all__ = ["browser_type_launch_args", "delete_output_dir", "form"]
+__all__ = ["browser_type_launch_args", "context", "delete_output_dir", "form"]
 
 SYSTEM_NAMES = ("chromium", "chromium-browser", "google-chrome")
 # Nothing in a test may depend on what a browser fetches by itself.
 QUIET = ["--disable-background-networking", "--disable-component-update", "--disable-sync"]
-PATIENCE = 15.0  # seconds for what a page should show by then
 
 
 @pytest.fixture(scope="session", autouse=True)
 def delete_output_dir() -> None:
-    """pytest-playwright would delete --output once a process, and with it what other workers have
-    saved. ``harness.plugin`` empties it once a run."""
+    """pytest-playwright deletes --output in every process, and with it what other workers saved;
+    :meth:`harness.run.Run.forget_the_last` does it once a run."""
 
 
 @pytest.fixture(scope="session")
@@ -57,9 +56,37 @@ def browser_type_launch_args(
 
 
 @pytest.fixture
+def context(
+    context: BrowserContext, request: pytest.FixtureRequest, output_path: str
+) -> Iterator[BrowserContext]:
+    """pytest-playwright's context, with the trace of a failed test kept.
+
+    Its own ``--tracing`` also films the page, which makes every step take three times as long here;
+    where that is asked for, it is left to it.
+    """
+    if request.config.getoption("--tracing") != "off":
+        yield context
+        return
+    context.tracing.start(snapshots=True, sources=True)
+    yield context
+    if _failed(request.node):
+        trace = Path(output_path) / "trace.zip"
+        context.tracing.stop(path=trace)
+        request.node.user_properties.append(("playwright_trace", str(trace)))
+    else:
+        context.tracing.stop()
+
+
+@pytest.fixture
 def form(page: Page, stack: Stack) -> PriceForm:
     """The form of :func:`stack`, open in a fresh page."""
     return PriceForm(page, stack.ui).open()
+
+
+def _failed(item: pytest.Item) -> bool:
+    """Whether the test failed so far, by the reports that pytest-playwright keeps on it."""
+    reports = (getattr(item, f"rep_{when}", None) for when in ("setup", "call"))
+    return any(report is not None and report.failed for report in reports)
 
 
 def _has_own(playwright: Playwright) -> bool:

@@ -35,7 +35,9 @@ def run(
             stdin=subprocess.DEVNULL,
         )
     except FileNotFoundError:
-        raise HarnessError(f"there is no {command[0]} command. Fix: setup/engine.sh, {ELSEWHERE}.") from None
+        raise HarnessError(
+            f"there is no {command[0]} command. Fix: setup/engine.sh, {ELSEWHERE}."
+        ) from None
     except subprocess.TimeoutExpired as late:
         said = _text(late.stderr) or _text(late.stdout)
         raise HarnessError(f"{shown}: not done within {seconds:g} s\n{tail(said)}") from None

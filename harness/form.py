@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 BUTTON = "Estimate price"
 PATIENCE = 15.0  # seconds until something that should appear must be there
-RESULT = ".st-key-result [data-request-id]"
+MOST_TABS = 20  # from one control to the next, with everything focusable between them
 PROBLEM = ".st-key-problem"
 IDLE = "[data-testid=stApp][data-test-script-state=notRunning]"
 
@@ -29,6 +29,17 @@ _ANSWER = """() => {
     const problem = document.querySelector(".st-key-problem");
     const reference = problem && problem.innerText.match(/Reference for support:\\s*(\\S+)/);
     return reference ? reference[1] : "";
+}"""
+
+_DRAWN = """() => {
+    const widgets = [...document.querySelectorAll("[class*=st-key-input-]")];
+    return widgets.length > 0 && widgets.every(each => each.querySelector("input"));
+}"""
+
+# The choice in an open list that the Enter key would take.
+_ACTIVE_OPTION = """() => {
+    const id = document.activeElement.getAttribute("aria-activedescendant");
+    return id ? document.getElementById(id).innerText : null;
 }"""
 
 
@@ -80,9 +91,14 @@ class PriceForm:
     def open(self) -> Self:
         """Loads the page and waits until the form is drawn."""
         self.page.goto(self.address)
-        self.button.wait_for()
-        self._until_idle()
+        self.until_drawn()
         return self
+
+    def until_drawn(self) -> None:
+        """Waits until every widget can be used: the page loads their code when it needs it."""
+        self.button.wait_for()
+        self.page.wait_for_function(_DRAWN)
+        self._until_idle()
 
     @property
     def button(self) -> Locator:
@@ -108,6 +124,9 @@ class PriceForm:
                 self.widget(name).get_by_text("Yes" if value else "No", exact=True).click()
             case str():
                 choices = self.widget(name).get_by_role("combobox")
+                if choices.input_value() == value:
+                    return  # there is nothing to type, and only typing opens the list
+                # Without the click, the page may scroll while the list opens, which closes it.
                 choices.click()
                 choices.fill(value)  # a long list draws only a part of itself: this narrows it
                 self.page.get_by_role("option", name=value, exact=True).click()
@@ -115,6 +134,33 @@ class PriceForm:
                 field = self.control(name)
                 field.fill(repr(value))
                 field.press("Tab")  # leaving the field is what makes Streamlit take the value
+
+    def tab_to(self, name: str) -> None:
+        """Moves the keyboard on, as with the Tab key, until it is in the control of one input."""
+        self._tab_until(f"e => !!e.closest('.st-key-input-{name}') && e.matches('input')", name)
+
+    def tab_to_button(self) -> None:
+        """Moves the keyboard on until it is on the button that asks for the price."""
+        self._tab_until(f"e => e.matches('button') && e.innerText === '{BUTTON}'", BUTTON)
+
+    def type(self, name: str, value: Value) -> None:
+        """Enters a value where the keyboard is, with nothing but keys."""
+        keys = self.page.keyboard
+        match value:
+            case bool():
+                if self.value(name) != ("Yes" if value else "No"):
+                    keys.press("ArrowRight")
+            case str():
+                if self.value(name) == value:
+                    return
+                keys.press("ControlOrMeta+a")
+                keys.type(value)
+                self.page.get_by_role("option", name=value, exact=True).wait_for()
+                self._arrow_down_to(value)
+                keys.press("Enter")
+            case _:
+                keys.press("ControlOrMeta+a")
+                keys.type(repr(value))
 
     def value(self, name: str) -> str:
         """What a number field or a list holds now, or which radio button is pressed."""
@@ -178,6 +224,23 @@ class PriceForm:
             run_link=link.get_attribute("href") if link.count() else None,
             text=result.inner_text(),
         )
+
+    def _tab_until(self, reached: str, what: str) -> None:
+        for _ in range(MOST_TABS):
+            self.page.keyboard.press("Tab")
+            if self.page.evaluate(f"() => ({reached})(document.activeElement)"):
+                return
+        raise AssertionError(f"the Tab key does not lead to {what}")
+
+    def _arrow_down_to(self, choice: str) -> None:
+        """Moves through an open list, which may start before its first choice or on it."""
+        for _ in range(self.page.get_by_role("option").count() + 1):
+            before = self.page.evaluate(_ACTIVE_OPTION)
+            if before == choice:
+                return
+            self.page.keyboard.press("ArrowDown")
+            self.page.wait_for_function(f"before => ({_ACTIVE_OPTION})() !== before", arg=before)
+        raise AssertionError(f"the arrow keys do not lead to {choice}")
 
     def _until_idle(self) -> None:
         self.page.locator(IDLE).wait_for(state="attached")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -29,6 +30,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     config.stash[RUN] = Run(config)
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    if not session.config.option.collectonly:
+        session.config.stash[RUN].forget_the_last(Path(session.config.getoption("--output")))
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -67,13 +73,18 @@ def pytest_runtest_makereport(
 
 @pytest.hookimpl(trylast=True)  # with xdist: after all workers have ended
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
     try:
         for line in session.config.stash[RUN].close():
-            if reporter is not None:
-                reporter.ensure_newline()
-                reporter.write_line(f"stack: {line}")
+            _say(session.config, line)
     except HarnessError as error:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
-        if reporter is not None:
-            reporter.write_line(f"stack: {error}", red=True)
+        _say(session.config, str(error), red=True)
+
+
+def _say(config: pytest.Config, line: str, **markup: bool) -> None:
+    reporter = config.pluginmanager.get_plugin("terminalreporter")
+    if reporter is None:  # -p no:terminal
+        return
+    if config.get_terminal_writer().width_of_current_line:
+        reporter.write("\n")  # after the dots of the tests
+    reporter.write_line(f"stack: {line}", **markup)

@@ -19,6 +19,7 @@ from harness.shared import SharedStacks, begun, seconds_to_boot
 from harness.stack import ComposeStack, Stack
 
 RUN = pytest.StashKey["Run"]()
+RESULTS = "test-results"
 
 
 class Run:
@@ -32,7 +33,7 @@ class Run:
         given: dict[str, str] | None = getattr(config, "workerinput", {}).get("harness")
         self.is_worker = given is not None
         self.root = config.rootpath
-        self.logs = config.rootpath / "test-results" / "logs"
+        self.logs = config.rootpath / RESULTS / "logs"
         urls = [config.getoption(f"--{name}-url") for name in ("api", "ui", "mlflow")]
         self.remote = Stack(*urls) if any(urls) else None
         if given is not None:
@@ -44,6 +45,14 @@ class Run:
     def folder(self) -> Path:
         """Where the processes of this run meet; made when it is first asked for."""
         return Path(tempfile.mkdtemp(prefix="house-price-harness-"))
+
+    def forget_the_last(self, output: Path) -> None:
+        """Deletes what the browser tests of the run before saved, once for all processes.
+
+        Only where this project keeps it: ``output`` may be any folder that a person named.
+        """
+        if not self.is_worker and output.absolute() == self.root / RESULTS / "browser":
+            shutil.rmtree(output, ignore_errors=True)
 
     def for_worker(self) -> dict[str, str]:
         """What a worker's ``Run`` is given."""

@@ -7,6 +7,7 @@ that outlives all others.
 from __future__ import annotations
 
 import json
+import shutil
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -63,6 +64,7 @@ class SharedStacks:
 
     def _boot(self, role: str) -> dict[str, object]:
         begun = time.monotonic()
+        shutil.rmtree(self._logs / role, ignore_errors=True)  # those of the run before
         preflight(self._layout)
         leftovers.remove_dead()
         plan = Plan.new(

@@ -95,7 +95,10 @@ class ComposeStack(Stack):
         for service, container in self._containers().items():
             if container["State"]["Paused"]:
                 self.unpause(service)
-        self.compose.ask("start")
+            if diagnosis.what_ails(container):
+                # Also one that ran on while it was paused: its health is only asked for now and
+                # then, after a start every second.
+                docker("restart", container["Id"])
         self.wait_until_well()
 
     def wait_until_well(self, *services: str, seconds: float = SOON) -> None:

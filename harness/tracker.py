@@ -42,11 +42,20 @@ class Tracker(HttpClient):
         """The last value of every metric."""
         return {each["key"]: each["value"] for each in self.run(run_id)["data"].get("metrics", [])}
 
-    def version(self, model: str, alias: str) -> dict[str, Any]:
-        """The model version that ``alias`` names. Raises TrackerError when there is none."""
-        found = self._ask("/registered-models/alias", name=model, alias=alias)
-        version: dict[str, Any] = found["model_version"]
-        return version
+    def history(self, run_id: str, metric: str) -> list[float]:
+        """All values of one metric, in the order in which they were logged."""
+        found = self._ask("/metrics/get-history", run_id=run_id, metric_key=metric)
+        return [each["value"] for each in found.get("metrics", [])]
+
+    def version(self, model: str, version: str) -> dict[str, Any]:
+        """A version of a registered model. Raises TrackerError when there is none."""
+        found: dict[str, Any] = self._ask("/model-versions/get", name=model, version=version)
+        return dict(found["model_version"])
+
+    def version_named(self, model: str, alias: str) -> dict[str, Any]:
+        """The version that ``alias`` names. Raises TrackerError when there is none."""
+        found: dict[str, Any] = self._ask("/registered-models/alias", name=model, alias=alias)
+        return dict(found["model_version"])
 
     def artifacts(self, run_id: str, folder: str = "") -> dict[str, int]:
         """Path -> size in bytes of all files of the run, in all folders below ``folder``."""

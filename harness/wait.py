@@ -29,6 +29,8 @@ def wait_until(
     begun = time.monotonic()
     while (last := problem()) is not None:
         if time.monotonic() - begun > seconds:
-            raise NotInTimeError(f"{what}: not within {seconds:g} s. Last seen: {last}. Hint: {hint}")
+            raise NotInTimeError(
+                f"{what}: not within {seconds:g} s. Last seen: {last}. Hint: {hint}"
+            )
         time.sleep(pause)
     return time.monotonic() - begun

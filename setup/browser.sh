@@ -8,7 +8,6 @@ source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 source "$ROOT/setup/packages.sh"
 
 PLAYWRIGHT="$ROOT/.venv/bin/playwright"
-DOWNLOAD_WITHIN=600
 
 # Prints the Chromium that the harness would use (harness/browser.py); 1 when there is none.
 find_chromium() {
@@ -23,19 +22,16 @@ with sync_playwright() as playwright: print(playwright.chromium.executable_path)
 
 runs() { "$1" --headless --no-sandbox --disable-gpu --dump-dom about:blank >/dev/null 2>&1; }
 
-download() { timeout "$DOWNLOAD_WITHIN" "$PLAYWRIGHT" install chromium; }
-
 # Playwright's build needs libraries that a bare system lacks; Playwright knows which.
 install_libraries() {
-    if ((EUID != 0)) || [[ -z "$(supported_system)" || "${NO_ENGINE:-}" == 1 ]]; then
+    may_install ||
         fail "Chromium lacks system libraries: as root run '$PLAYWRIGHT install-deps chromium'"
-    fi
     note "Installing system packages as root: Chromium's libraries (NO_ENGINE=1 prevents this)"
     quietly "installing Chromium's libraries" "$PLAYWRIGHT" install-deps chromium
 }
 
 get_chromium() {
-    if logged "downloading Playwright's Chromium" download; then
+    if logged "downloading Playwright's Chromium" "$PLAYWRIGHT" install chromium; then
         runs "$(find_chromium)" || install_libraries
         return
     fi

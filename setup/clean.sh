@@ -5,24 +5,26 @@
 set -euo pipefail
 # shellcheck source=setup/lib.sh
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+# shellcheck source=setup/public_images.sh
+source "$ROOT/setup/public_images.sh"
 cd "$ROOT"
 
 FOLDERS=(.venv .local artifacts test-results .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache)
 
 engine_answers() { have docker && docker info >/dev/null 2>&1; }
-stand_ins() { docker images --filter label=house-price.stand-in=true --format '{{.Repository}}:{{.Tag}}'; }
-list() { sed 's/^/    /'; }
+list() { sed "s/^/    $1 /"; }
+project_images() { docker images --filter "label=com.docker.compose.project=$PROJECT" "$@"; }
 
 # What the confirmation is about: every container, volume, image and folder by name.
 announce() {
     say "make clean deletes:"
     if engine_answers; then
-        docker compose ps --all --format 'container {{.Name}}' | list
+        PROJECT="$(project_name)"
+        docker compose ps --all --format '{{.Name}}' | list container
         docker volume ls --filter "label=com.docker.compose.project=$PROJECT" \
-            --format 'volume {{.Name}} (all runs and models in MLflow)' | list
-        docker images --filter "label=com.docker.compose.project=$PROJECT" \
-            --format 'image {{.Repository}}:{{.Tag}}' | list
-        stand_ins | sed 's/^/image /; s/$/ (stand-in)/' | list
+            --format '{{.Name}} (all runs and models in MLflow)' | list volume
+        project_images --format '{{.Repository}}:{{.Tag}}' | list image
+        stand_ins | list "image (stand-in)"
     else
         note "(no Docker engine answers: containers, volumes and images stay)"
     fi
@@ -42,13 +44,13 @@ confirmed() {
 
 delete() {
     if engine_answers; then
-        docker compose down --volumes --rmi local --remove-orphans
+        docker compose down --volumes --remove-orphans
+        project_images --quiet | sort -u | xargs -r docker rmi --force
         stand_ins | xargs -r docker rmi
     fi
     rm -rf "${FOLDERS[@]}"
 }
 
-PROJECT="$(docker compose config --format json 2>/dev/null | sed -n 's/^  "name": "\(.*\)",$/\1/p' || :)"
 announce
 if confirmed; then
     delete

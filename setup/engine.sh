@@ -13,7 +13,7 @@ source "$ROOT/setup/packages.sh"
 
 MIN_ENGINE=25.0 # healthcheck start_interval
 MIN_COMPOSE=2.24
-DOCKERD_LOG="$LOCAL/logs/dockerd.log"
+DOCKERD_LOG=/var/log/dockerd.log # not in the project: the daemon outlives a checkout
 INSTEAD="without Docker, run: make dev"
 
 engine_answers() { docker info >/dev/null 2>&1; }

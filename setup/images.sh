@@ -5,30 +5,29 @@
 set -euo pipefail
 # shellcheck source=setup/lib.sh
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+# shellcheck source=setup/public_images.sh
+source "$ROOT/setup/public_images.sh"
 
 REGISTRY_ANSWERS_WITHIN=25 # seconds until a pull must have begun
 PULL_WITHIN=900
-STAND_IN_LABEL=house-price.stand-in
-
-# The names live in the files that use them.
-PYTHON_IMAGE="$(sed -n 's/^FROM \([^ ]*\).*/\1/p' "$ROOT/Dockerfile" | head -n 1)"
-MLFLOW_IMAGE="$(sed -n 's/^ *image: *\(.*\/mlflow:.*\)$/\1/p' "$ROOT/docker-compose.yml")"
 
 present() { docker image inspect "$1" >/dev/null 2>&1; }
 
-is_stand_in() {
-    [[ "$(docker image inspect --format "{{index .Config.Labels \"$STAND_IN_LABEL\"}}" "$1")" == true ]]
-}
+begun_or_over() { grep -qi pull "$1" || ! kill -0 "$2"; }
 
-begun_or_over() { grep -q 'Pulling from' "$1" || ! kill -0 "$2"; }
+over() { ! kill -0 "$1"; }
 
 # A registry that drops packets must be noticed long before a slow download is given up.
 pull_or_notice() {
-    local image="$1" progress="$LOCAL/logs/pull-progress-$BASHPID" job status=0
-    timeout "$PULL_WITHIN" docker pull "$image" >"$progress" 2>&1 &
+    local image="$1" progress job status=0
+    progress="$(mktemp)"
+    docker pull "$image" >"$progress" 2>&1 &
     job=$!
     if ! wait_until "$REGISTRY_ANSWERS_WITHIN" begun_or_over "$progress" "$job"; then
         say "the registry did not answer within $REGISTRY_ANSWERS_WITHIN s" >>"$progress"
+        kill "$job"
+    elif ! wait_until "$PULL_WITHIN" over "$job"; then
+        say "the download was not complete after $PULL_WITHIN s" >>"$progress"
         kill "$job"
     fi
     wait "$job" || status=$?

@@ -71,6 +71,9 @@ version_at_least() {
     [[ "$(printf '%s\n%s\n' "$2" "${1%%[-+ ]*}" | sort -V | head -n 1)" == "$2" ]]
 }
 
+# The name under which compose keeps this stack's containers, images and volumes.
+project_name() { (cd "$ROOT" && docker compose config --format json) | sed -n 's/^  "name": "\(.*\)",$/\1/p'; }
+
 MIN_PYTHON=3.11
 
 # Prints the first Python on the PATH that is recent enough; 1 when there is none.

@@ -19,14 +19,16 @@ check() {
 # From inside, as it runs: its app.py is not our package app.
 form_types() { (cd streamlit_app && mypy --strict .); }
 
-scripts() { git ls-files --cached --others --exclude-standard '*.sh' .ci/run; }
+shell_scripts() {
+    git ls-files --cached --others --exclude-standard '*.sh' .ci/run | xargs shellcheck --external-sources
+}
 
 check "style" ruff check .
 check "format" ruff format --check .
 check "types" mypy
 check "types of the form" form_types
 check "import arrows" lint-imports
-check "shell scripts" xargs -a <(scripts) shellcheck --external-sources
+check "shell scripts" shell_scripts
 check "compose file" compose-lint docker-compose.yml
 
 ((${#FAILED[@]} == 0)) || fail "make lint: see above for: ${FAILED[*]}"

@@ -24,23 +24,30 @@ supported_system() {
     )
 }
 
-# install_packages PACKAGE...: announced, only as root on a supported system, never with NO_ENGINE=1.
-# 1 with the reason when it may not; the caller says what to do instead.
+# Packages are installed only as root on a system that is known here, and never with NO_ENGINE=1.
+may_install() { [[ "${NO_ENGINE:-}" != 1 && -n "$(supported_system)" ]] && ((EUID == 0)); }
+
+# install_packages PACKAGE...: announced; 1 when it may not, and the caller says what to do instead.
 install_packages() {
-    if [[ "${NO_ENGINE:-}" == 1 ]]; then
-        note "NO_ENGINE=1 forbids installing: $*"
-        return 1
-    elif ((EUID != 0)) || [[ -z "$(supported_system)" ]]; then
-        note "only root on Debian 12, 13 or Ubuntu may install by itself: $*"
-        return 1
-    fi
+    may_install || return 1
     note "Installing system packages as root: $* (NO_ENGINE=1 prevents this)"
-    lock packages # apt waits for nobody
-    quietly "apt-get update" apt-get update
-    quietly "apt-get install $1" env DEBIAN_FRONTEND=noninteractive \
-        apt-get install --yes --no-install-recommends "$@"
-    hash -r
+    (
+        lock packages # apt waits for nobody; in a subshell, which keeps the caller's own lock
+        # Chained, because `set -e` sleeps where a caller asks whether this worked.
+        quietly "apt-get update" apt-get update &&
+            quietly "apt-get install $1" env DEBIAN_FRONTEND=noninteractive \
+                apt-get install --yes --no-install-recommends "$@"
+    ) && hash -r
 }
+
+# missing_venv_package PYTHON: Debian's Python comes without what makes virtual environments.
+missing_venv_package() {
+    "$1" -c 'import ensurepip' 2>/dev/null ||
+        "$1" -c 'import sys; print("python%d.%d-venv" % sys.version_info[:2])'
+}
+
+# apt tells its mirrors only once it has read their lists.
+know_mirrors() { [[ -n "$(debian_mirror)" ]] || quietly "apt-get update" apt-get update; }
 
 # mirror_of SUITE: the address this machine's apt already uses for that suite.
 mirror_of() {
@@ -63,9 +70,10 @@ debian_mirror() {
 # there, yet high enough (100) that security updates of those packages do.
 add_next_suite() {
     local main security
+    know_mirrors
     main="$(mirror_of bookworm)"
     security="$(mirror_of bookworm-security)"
-    [[ -n "$main" ]] || fail "apt knows no Debian 12 mirror: add one to /etc/apt/sources.list.d"
+    [[ -n "$main" ]] || fail "apt knows no Debian 12 mirror: add one to /etc/apt/sources.list.d, or run: make dev"
     note "adding the apt source $APT_SOURCE (Debian 13, for these packages only)"
     note "adding the apt preference $APT_PIN (priority 100, so nothing else is upgraded)"
     {

@@ -7,6 +7,8 @@
 set -euo pipefail
 # shellcheck source=setup/lib.sh
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+# shellcheck source=setup/packages.sh
+source "$ROOT/setup/packages.sh"
 
 FIRST_NEED_GB="${MIN_DISK_GB:-8}" # images, .venv, build cache
 LATER_NEED_GB="${MIN_DISK_GB:-2}" # all that is there already
@@ -15,8 +17,14 @@ PROBLEMS=()
 problem() { PROBLEMS+=("$*"); }
 
 check_python() {
-    find_python >/dev/null ||
+    local python package
+    python="$(find_python)" || {
         problem "no Python $MIN_PYTHON or later on the PATH: install one, or set PYTHON=/path/to/python3"
+        return
+    }
+    package="$(missing_venv_package "$python")"
+    [[ -z "$package" ]] || may_install ||
+        problem "$python cannot make a virtual environment: as root run 'apt-get install $package'"
 }
 
 check_disk() {
@@ -59,7 +67,7 @@ check_port() {
     elif ! listening "$port"; then
         return 0
     elif ! ours "$service" "$inside" "$port"; then
-        problem "port $port ($service) is taken by $(holder "$port"): stop it, or choose another: make up $variable=$((port + 1))"
+        problem "port $port ($service) is taken by $(holder "$port"): stop it, or choose another: $variable=$((port + 1))"
     elif [[ "$OUR_STACK" != may-run ]]; then
         problem "port $port ($service) is taken by the stack of 'make up': run 'make down' first (it keeps the data)"
     fi

@@ -10,6 +10,10 @@ if answer="$("$ROOT/.venv/bin/python" -P "$ROOT/setup/freshness.py" check)"; the
     exit 0
 fi
 [[ -n "$answer" ]] || exit 1 # the check itself failed and has said why
-mapfile -t lines <<<"$answer"
-note "training: ${lines[0]}"
-"$ROOT/run_pipeline.sh" "${lines[@]:1}"
+{
+    read -r reason
+    set --
+    while IFS= read -r argument; do set -- "$@" "$argument"; done
+} <<<"$answer"
+note "training: $reason"
+"$ROOT/run_pipeline.sh" "$@"

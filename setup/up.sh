@@ -9,7 +9,7 @@ cd "$ROOT"
 # in the background after the other has failed.
 images_and_environment() {
     local status=0 images
-    setup/images.sh 2>&1 | sed -u 's/^    /    images: /' &
+    setup/images.sh 2>&1 | while IFS= read -r line; do say "    images: ${line#    }"; done &
     images=$!
     setup/venv.sh || status=$?
     wait "$images" || status=$?
@@ -18,7 +18,7 @@ images_and_environment() {
 
 # compose_up [SERVICE...]: waits for health; when it fails, the services say why.
 compose_up() {
-    quietly "docker compose up $*" \
+    quietly "docker compose up${*:+ $*}" \
         docker compose up --build --detach --wait --wait-timeout 180 "$@" || {
         docker compose logs --no-color --tail 15 >&2
         fail "not all services became healthy: their last lines are above, all of them: make logs"
@@ -40,5 +40,7 @@ step "Base images and Python environment" images_and_environment
 step "MLflow" compose_up mlflow # first, so that training finds it and it need not start twice
 step "Model" train
 step "All services" compose_up
+# What a new model has replaced; each build would leave one more behind.
+docker image prune --force --filter "label=com.docker.compose.project=$(project_name)" >/dev/null
 .venv/bin/python -P setup/summary.py
 say "make up took $SECONDS s. Next: make test, make logs, make down (keeps data), make help"

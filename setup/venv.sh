@@ -21,29 +21,25 @@ same_python() {
     [[ -x "$VENV/bin/pip" && "$(fingerprint "$VENV/bin/python")" == "$(fingerprint "$1")" ]]
 }
 
-# Debian's Python comes without what makes virtual environments.
-ensure_venv_module() {
-    local package
-    ! "$1" -c 'import ensurepip' 2>/dev/null || return 0
-    package="$("$1" -c 'import sys; print("python%d.%d-venv" % sys.version_info[:2])')"
-    install_packages "$package" ||
-        fail "$1 cannot make a virtual environment: run 'apt-get install $package' as root, then try again"
-}
-
 create() {
-    ensure_venv_module "$1"
+    local package
+    package="$(missing_venv_package "$1")"
+    [[ -z "$package" ]] || install_packages "$package" ||
+        fail "$1 cannot make a virtual environment: as root run 'apt-get install $package'"
     rm -rf "$VENV"
     quietly "creating .venv" "$1" -m venv "$VENV"
 }
 
 # uv takes a third of pip's time here, but does not read pip's configuration.
 install_with_uv() {
-    local settings=()
+    local settings name value
     "$VENV/bin/pip" install --quiet --disable-pip-version-check --require-hashes \
-        --requirement "$ROOT/requirements/uv.txt" &&
-        mapfile -t settings < <("$VENV/bin/python" "$ROOT/setup/pip_settings.py" --uv) &&
-        env "${settings[@]+"${settings[@]}"}" "$VENV/bin/uv" pip sync --python "$VENV/bin/python" \
-            --require-hashes "$LOCK"
+        --requirement "$ROOT/requirements/uv.txt" || return
+    settings="$("$VENV/bin/python" "$ROOT/setup/pip_settings.py" --uv)" || return
+    while IFS='=' read -r name value; do
+        [[ -z "$name" ]] || export "$name=$value"
+    done <<<"$settings"
+    "$VENV/bin/uv" pip sync --python "$VENV/bin/python" --require-hashes "$LOCK"
 }
 
 install_with_pip() {

@@ -1,4 +1,4 @@
-"""``/openapi.json`` and ``/docs``: Swagger UI from files of our own, so that it also works without internet."""
+"""``/openapi.json`` and ``/docs``: Swagger UI from files of our own, without internet too."""
 
 from __future__ import annotations
 

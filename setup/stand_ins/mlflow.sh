@@ -4,14 +4,15 @@
 set -euo pipefail
 # shellcheck source=setup/lib.sh
 source "$(dirname "${BASH_SOURCE[0]}")/../lib.sh"
+# shellcheck source=setup/public_images.sh
+source "$ROOT/setup/public_images.sh"
 
 IMAGE="$1"
 LOCK="$ROOT/requirements/mlflow.txt"
-BASE="$(sed -n 's/^FROM \([^ ]*\).*/\1/p' "$ROOT/Dockerfile" | head -n 1)"
 
 build() {
-    docker build --tag "$IMAGE" --label house-price.stand-in=true \
-        --build-arg BASE="$BASE" --file "$ROOT/setup/stand_ins/mlflow.Dockerfile" "$ROOT/requirements"
+    docker build --tag "$IMAGE" --label "$STAND_IN_LABEL=$IMAGE" \
+        --build-arg BASE="$PYTHON_IMAGE" --file "$ROOT/setup/stand_ins/mlflow.Dockerfile" "$ROOT/requirements"
 }
 
 grep -q "^mlflow==${IMAGE##*:v} " "$LOCK" ||

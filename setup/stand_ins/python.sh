@@ -6,9 +6,13 @@ set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/../lib.sh"
 # shellcheck source=setup/packages.sh
 source "$ROOT/setup/packages.sh"
+# shellcheck source=setup/public_images.sh
+source "$ROOT/setup/public_images.sh"
 
 IMAGE="$1"
 CA_BUNDLE=/etc/ssl/certs/ca-certificates.crt
+# Not in /tmp, which may forbid to run programs, as the bootstrap has to.
+export TMPDIR=/var/tmp
 WORK="$(mktemp -d)"
 trap 'rm -rf "$WORK"' EXIT
 
@@ -25,7 +29,7 @@ build_root() {
 # Debian's Python cannot see the host's trust or package index by itself.
 import_root() {
     local changes=(
-        --change 'LABEL house-price.stand-in=true'
+        --change "LABEL $STAND_IN_LABEL=$IMAGE"
         --change 'CMD ["python3"]'
         --change "ENV SSL_CERT_FILE=$CA_BUNDLE PIP_CERT=$CA_BUNDLE"
         --change 'ENV LANG=C.UTF-8 PIP_ROOT_USER_ACTION=ignore'
@@ -41,5 +45,6 @@ import_root() {
     fail "a stand-in for $IMAGE needs Debian 12 or 13: allow this machine to pull it, or run: make dev"
 have mmdebstrap || install_packages mmdebstrap ||
     fail "a stand-in for $IMAGE needs the package mmdebstrap: install it, or run: make dev"
+know_mirrors
 quietly "bootstrapping Debian 13 with Python" build_root
 quietly "importing $IMAGE" import_root

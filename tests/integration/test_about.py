@@ -114,9 +114,7 @@ def test_health_names_the_model_that_is_served(api: PriceApi) -> None:
     }
 
 
-def test_metrics_count_the_houses_that_were_priced(
-    api: PriceApi, house: dict[str, Value]
-) -> None:
+def test_metrics_count_the_houses_that_were_priced(api: PriceApi, house: dict[str, Value]) -> None:
     def counted() -> float:
         found = re.search(r"^\S*houses\S*_total(?:\{.*\})? (\S+)$", api.get("/metrics").text, re.M)
         assert found, "no counter of houses in /metrics"

@@ -114,9 +114,7 @@ def test_a_yes_no_question_has_this_label(inputs: Inputs, name: str) -> None:
     assert inputs[name]["kind"] == "yes_no"
 
 
-def test_every_neighborhood_matters(
-    api: PriceApi, golden: list[GoldenRow], inputs: Inputs
-) -> None:
+def test_every_neighborhood_matters(api: PriceApi, golden: list[GoldenRow], inputs: Inputs) -> None:
     """No two of them give the same prices to the same houses."""
     prices: dict[str, list[float]] = {}
     for row in golden[:20]:

@@ -85,9 +85,7 @@ print(urlopen("http://fastapi:8000/health", timeout=5).read().decode())
 
 
 @pytest.mark.parametrize("service", SERVICES)
-def test_a_service_is_published_on_loopback_only(
-    compose_stack: ComposeStack, service: str
-) -> None:
+def test_a_service_is_published_on_loopback_only(compose_stack: ComposeStack, service: str) -> None:
     published: dict[str, Any] = compose_stack.inspect(service)["NetworkSettings"]["Ports"]
     addresses = [each["HostIp"] for bindings in published.values() for each in bindings or []]
 
@@ -111,9 +109,7 @@ def test_no_process_of_a_service_has_any_privilege(
 
 
 @pytest.mark.parametrize("service", SERVICES)
-def test_a_service_cannot_write_to_its_own_files(
-    compose_stack: ComposeStack, service: str
-) -> None:
+def test_a_service_cannot_write_to_its_own_files(compose_stack: ComposeStack, service: str) -> None:
     said = python(compose_stack, service, WRITES).splitlines()
 
     assert said == ["/ EROFS", "/usr EROFS", "/etc EROFS", "/srv EROFS"]

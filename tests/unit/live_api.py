@@ -103,6 +103,13 @@ class Wire:
         """Says that nothing more will be sent."""
         self._socket.shutdown(socket.SHUT_WR)
 
+    def interim(self) -> int:
+        """The status of the next answer, which has no body or none that matters."""
+        status = int(self._received.readline().split()[1])
+        while self._received.readline().strip():
+            pass
+        return status
+
     def answer(self, *, head: bool = False) -> Answer:
         """The next whole answer, of any status but 100."""
         status_line = self._received.readline()
@@ -117,6 +124,16 @@ class Wire:
             return self.answer(head=head)
         length = 0 if head or status == 204 else int(headers["content-length"])
         return Answer(status, headers, self._received.read(length))
+
+    def closed_while_sending(self, data: bytes, pause: float) -> bool:
+        """Sends ``data`` again and again until the server refuses it."""
+        try:
+            for _ in range(1000):
+                self._socket.sendall(data)
+                time.sleep(pause)
+        except (BrokenPipeError, ConnectionResetError):
+            return True
+        return False
 
     def closed(self) -> bool:
         """Whether the server has closed; waits for it until the time is over."""

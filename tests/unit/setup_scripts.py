@@ -15,7 +15,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 TOOLS = (
     "awk bash cat df dirname env flock grep head id mkdir mktemp rm sed setsid sleep sort ss tail"
-    " timeout touch tr uname xargs"
+    " touch tr uname xargs"
 )
 
 

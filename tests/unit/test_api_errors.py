@@ -104,8 +104,17 @@ def test_a_house_that_is_no_object(client: Api, body: Any) -> None:
 
 @pytest.mark.parametrize(
     "body",
-    [None, [], [TYPICAL], {}, {"houses": None}, {"houses": {}}, {"houses": "x"}, {"Houses": []}]
-    + [{"houses": [TYPICAL], MARK: 1}],
+    [
+        None,
+        [],
+        [TYPICAL],
+        {},
+        {"houses": None},
+        {"houses": {}},
+        {"houses": "x"},
+        {"Houses": []},
+        {"houses": [TYPICAL], MARK: 1},
+    ],
 )
 def test_a_batch_that_is_none(client: Api, body: Any) -> None:
     found = problem(client.post("/predict/batch", data=json.dumps(body), headers=JSON), 422)

@@ -24,7 +24,7 @@ from app.predictor import OUTPUTS, PredictionError, Predictor
 HOUSES = bundles.houses(bundles.MIXED, 60, seed=7)
 
 
-@pytest.fixture(scope="module", params=bundles.CONTRACTS.values(), ids=bundles.CONTRACTS)
+@pytest.fixture(scope="module", params=bundles.CONTRACTS.values(), ids=list(bundles.CONTRACTS))
 def api(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Any:
     bundle = bundles.write(tmp_path_factory.mktemp("api") / "bundle", request.param)
     with running(bundle) as live, live.session() as client:

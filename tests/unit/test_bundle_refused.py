@@ -1,4 +1,4 @@
-"""A bundle that is not exactly what the pipeline wrote is refused: exit 3, one line, both hashes."""
+"""A bundle that is not what the pipeline wrote is refused: exit 3, one line, both hashes."""
 
 from __future__ import annotations
 
@@ -206,12 +206,13 @@ def test_a_model_with_inputs_in_another_order(bundle: Path) -> None:
 
 def test_a_model_with_another_type_or_shape(tmp_path: Path) -> None:
     bundle = bundles.write(tmp_path / "bundle", bundles.ONE_INPUT)
-    for kind, shape, found in (
+    cases: tuple[tuple[int, list[int | str | None], str], ...] = (
         (TensorProto.FLOAT, ["N", 1], "rooms tensor(float) [N,1]"),
         (TensorProto.DOUBLE, ["N", 2], "rooms tensor(double) [N,2]"),
         (TensorProto.DOUBLE, [5, 1], "rooms tensor(double) [5,1]"),
         (TensorProto.DOUBLE, ["N"], "rooms tensor(double) [N,]"),
-    ):
+    )
+    for kind, shape, found in cases:
         outputs = ("price", "lower", "upper")
         graph = helper.make_graph(
             [helper.make_node("Identity", ["rooms"], [name]) for name in outputs],
@@ -356,3 +357,16 @@ def test_a_bad_environment_variable_is_named() -> None:
     assert process.returncode == 3
     assert process.stderr.startswith("environment variable PORT: ")
     assert process.stderr.count("\n") == 1
+
+
+def test_a_golden_row_that_the_model_cannot_run(bundle: Path) -> None:
+    """The contract accepts a choice that the model has never seen: found at the start."""
+    contract = json.loads((bundle / "contract.json").read_bytes())
+    contract["inputs"][3]["choices"].append("Unseen")
+    text = json.dumps(contract, indent=2, ensure_ascii=False) + "\n"
+    (bundle / "contract.json").write_text(text, encoding="utf-8")
+    golden = json.loads((bundle / "golden.json").read_bytes())
+    golden["rows"][0]["inputs"]["state"] = "Unseen"
+    (bundle / "golden.json").write_text(json.dumps(golden))
+    bundles.seal(bundle)
+    assert "does not reproduce" in refusal(bundle)

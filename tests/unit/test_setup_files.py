@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from pathlib import Path
 from typing import Any
@@ -108,3 +109,10 @@ def test_uv_looks_where_pip_would() -> None:
         "UV_INDEX_STRATEGY": "unsafe-best-match",
     }
     assert uv_environment({}) == {}
+
+
+def test_what_is_run_is_executable_and_what_is_sourced_is_not() -> None:
+    scripts = [ROOT / "run_pipeline.sh", ROOT / ".ci/run", *(ROOT / "setup").rglob("*.sh")]
+    for script in scripts:
+        runs = script.read_text().startswith("#!")
+        assert os.access(script, os.X_OK) is runs, script

@@ -1,0 +1,113 @@
+"""The price that the form shows is the price that the API gives."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+
+from harness.api import PriceApi
+from harness.bundle import GoldenRow
+from harness.form import PriceForm
+from harness.tracker import Tracker
+
+HOUSES = 10
+Inputs = dict[str, dict[str, Any]]
+
+
+def digits(text: str) -> int:
+    """The whole number that a price in words shows: $208,500 is 208500."""
+    return int(re.sub(r"\D", "", text))
+
+
+def test_ten_held_out_houses_have_the_price_of_the_api(
+    form: PriceForm, api: PriceApi, golden: list[GoldenRow], subtests: pytest.Subtests
+) -> None:
+    """Filled in through the browser, every widget."""
+    for number, row in enumerate(golden[:: len(golden) // HOUSES][:HOUSES]):
+        with subtests.test(house=number):
+            shown = form.fill(row.inputs).estimate()
+
+            answer = api.predict(row.inputs)
+            assert shown.figures == answer.figures
+            assert digits(shown.price_text) == round(answer.price)
+
+
+def test_a_choice_changed_in_the_form_changes_the_price_as_the_api_says(
+    form: PriceForm, api: PriceApi, golden: list[GoldenRow], inputs: Inputs
+) -> None:
+    """In Ames, that is the neighborhood."""
+    name, one = next((n, each) for n, each in inputs.items() if each["kind"] == "choice")
+    house = golden[0].inputs
+    choices = one["choices"][:: max(1, len(one["choices"]) // 7)]
+    form.fill(house)
+
+    shown = [form.fill({name: choice}).estimate().price for choice in choices]
+
+    assert shown == [api.predict({**house, name: choice}).price for choice in choices]
+    assert len(set(shown)) > len(choices) / 2
+
+
+def test_two_houses_have_two_prices(form: PriceForm, golden: list[GoldenRow]) -> None:
+    modest = min(golden, key=lambda row: row.actual)
+    grand = max(golden, key=lambda row: row.actual)
+
+    first = form.fill(modest.inputs).estimate()
+    second = form.fill(grand.inputs).estimate()
+
+    assert second.price > 1.5 * first.price
+    assert digits(second.price_text) > 1.5 * digits(first.price_text)
+
+
+def test_each_click_asks_anew(form: PriceForm) -> None:
+    first, second = form.estimate(), form.estimate()
+
+    assert first.request_id != second.request_id
+    assert first.figures == second.figures
+
+
+def test_the_interval_is_shown_in_numbers(form: PriceForm) -> None:
+    shown = form.estimate()
+
+    for bound in (shown.lower, shown.upper):
+        assert f"{bound:,.0f}" in shown.text
+    assert shown.lower < shown.price < shown.upper
+
+
+def test_the_inputs_that_were_used_are_shown(
+    form: PriceForm, golden: list[GoldenRow], inputs: Inputs
+) -> None:
+    house = golden[5].inputs
+
+    shown = form.fill(house).estimate()
+
+    assert list(shown.inputs) == list(inputs)
+    for name, value in house.items():
+        match value:
+            case bool():
+                assert shown.inputs[name] == ("Yes" if value else "No"), name
+            case str():
+                assert shown.inputs[name] == value, name
+            case _:
+                number = re.sub(r"[^\d.]", "", shown.inputs[name].split(" ")[0])
+                assert float(number) == value, name
+                assert (inputs[name]["unit"] or "") in shown.inputs[name], name
+
+
+def test_the_version_of_the_model_that_answered_is_shown(form: PriceForm, api: PriceApi) -> None:
+    shown = form.estimate()
+
+    assert shown.model_version == api.model()["version"]
+    assert f"version {shown.model_version}" in shown.text
+
+
+def test_the_link_leads_to_the_models_run_in_mlflow(form: PriceForm, api: PriceApi) -> None:
+    link, model = form.estimate().run_link, api.model()
+
+    assert link is not None
+    parts = urlsplit(link)
+    assert parts.fragment == f"/experiments/{model['experiment_id']}/runs/{model['run_id']}"
+    with Tracker(f"{parts.scheme}://{parts.netloc}") as mlflow:
+        assert "<title>MLflow</title>" in mlflow.get("/").text

@@ -1,0 +1,150 @@
+"""MLflow: the run of a training that happens now, and the model that is served."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import PurePosixPath
+
+import pytest
+
+from harness.api import PriceApi
+from harness.tracker import Tracker
+from tests.integration.trained_run import DATASET, FOLDS, Trained
+
+MODEL, CHAMPION = "house-price", "champion"
+PNG = b"\x89PNG\r\n\x1a\n"
+FILES = {"model.onnx", "contract.json", "golden.json", "preprocessor.joblib", "model.joblib"}
+
+
+def sha256(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
+
+
+def test_mlflow_shows_its_page(tracker: Tracker) -> None:
+    page = tracker.get("/")
+
+    assert page.status_code == 200
+    assert page.headers["content-type"].startswith("text/html")
+    assert "<title>MLflow</title>" in page.text
+
+
+@pytest.mark.containers
+def test_the_pipeline_saves_all_artifacts(trained: Trained) -> None:
+    assert set(trained.bundle.manifest["files"]) == FILES
+    for name, entry in trained.bundle.manifest["files"].items():
+        assert entry["size"] == (trained.bundle.folder / name).stat().st_size > 0
+        assert entry["sha256"] == trained.bundle.sha256(name), name
+
+
+@pytest.mark.containers
+def test_the_pipeline_says_how_good_the_model_is_and_where_everything_went(
+    trained: Trained, tracker: Tracker
+) -> None:
+    assert "RMSLE" in trained.printed
+    assert str(trained.bundle.folder) in trained.printed
+    assert f"{tracker.address}/#/experiments/" in trained.printed
+    assert trained.run_id in trained.printed
+
+
+@pytest.mark.containers
+def test_the_run_is_in_mlflow_and_finished(trained: Trained, tracker: Tracker) -> None:
+    info = tracker.run(trained.run_id)["info"]
+
+    assert info["status"] == "FINISHED"
+    assert info["experiment_id"] == trained.bundle.manifest["mlflow"]["experiment_id"]
+
+
+@pytest.mark.containers
+def test_the_run_has_its_parameters_and_where_it_came_from(
+    trained: Trained, tracker: Tracker
+) -> None:
+    params, manifest = tracker.params(trained.run_id), trained.bundle.manifest
+
+    assert params["folds"] == str(FOLDS)
+    assert params["dataset"] == PurePosixPath(DATASET).name
+    for key in ("data_sha256", "contract_sha256", "lock_sha256", "git_commit"):
+        assert params[key] == manifest[key], key
+
+
+@pytest.mark.containers
+def test_the_run_has_every_metric_of_the_manifest(trained: Trained, tracker: Tracker) -> None:
+    metrics, manifest = tracker.metrics(trained.run_id), trained.bundle.manifest
+
+    assert {"cv_rmsle", "cv_coverage", "cv_width", "holdout_mae"} <= set(manifest["metrics"])
+    assert {key: metrics.get(key) for key in manifest["metrics"]} == manifest["metrics"]
+
+
+@pytest.mark.containers
+def test_the_run_has_metrics_by_fold_and_by_segment(trained: Trained, tracker: Tracker) -> None:
+    assert len(tracker.history(trained.run_id, "fold_rmsle")) == FOLDS
+    assert any(key.startswith("segment/") for key in tracker.metrics(trained.run_id))
+
+
+@pytest.mark.containers
+def test_the_run_has_plots_that_can_be_looked_at(trained: Trained, tracker: Tracker) -> None:
+    plots = [path for path in tracker.artifacts(trained.run_id) if path.startswith("plots/")]
+
+    assert len(plots) >= 5, "predicted against actual, residuals, importance, coverage"
+    for path in plots:
+        content = tracker.artifact(trained.run_id, path)
+        assert content.startswith(PNG), path
+        assert len(content) > 5_000, f"{path} is empty"
+
+
+@pytest.mark.containers
+def test_the_run_has_the_bundle_byte_for_byte(trained: Trained, tracker: Tracker) -> None:
+    for name in (*FILES, "manifest.json"):
+        kept = tracker.artifact(trained.run_id, f"bundle/{name}")
+
+        assert sha256(kept) == trained.bundle.sha256(name), name
+
+
+@pytest.mark.containers
+def test_the_model_of_the_run_is_the_champion(trained: Trained, tracker: Tracker) -> None:
+    champion, manifest = tracker.version_named(MODEL, CHAMPION), trained.bundle.manifest
+
+    assert champion["run_id"] == trained.run_id
+    assert champion["version"] == manifest["mlflow"]["model_version"]
+    assert manifest["mlflow"]["model_name"] == MODEL
+
+
+@pytest.mark.containers
+def test_another_dataset_is_served_without_other_code(
+    api_of_trained: PriceApi, trained: Trained
+) -> None:
+    answers = api_of_trained.predict_batch([row.inputs for row in trained.bundle.golden])
+
+    assert api_of_trained.schema() == trained.bundle.contract
+    assert api_of_trained.schema()["target"]["currency"] == "EUR"
+    assert [each.price for each in answers] == pytest.approx(
+        [row.price for row in trained.bundle.golden], rel=1e-6
+    )
+
+
+def test_the_served_model_is_a_version_in_mlflow_with_its_run(
+    registered_api: PriceApi, tracker: Tracker
+) -> None:
+    served = registered_api.model()
+
+    version = tracker.version(served["name"], served["version"])
+
+    assert version["run_id"] == served["run_id"]
+    assert tracker.run(served["run_id"])["info"]["status"] == "FINISHED"
+
+
+def test_the_served_files_are_those_of_the_run_in_mlflow(
+    registered_api: PriceApi, tracker: Tracker
+) -> None:
+    served = registered_api.model()
+
+    for name, expected in served["files"].items():
+        assert sha256(tracker.artifact(served["run_id"], f"bundle/{name}")) == expected, name
+
+
+def test_the_served_model_has_the_metrics_that_were_logged(
+    registered_api: PriceApi, tracker: Tracker
+) -> None:
+    served = registered_api.model()
+    logged = tracker.metrics(served["run_id"])
+
+    assert {key: logged.get(key) for key in served["metrics"]} == served["metrics"]
