@@ -86,7 +86,7 @@ def body(error: ProblemError, request_id: str) -> dict[str, Any]:
         "status": error.status,
         "detail": error.detail,
         "request_id": request_id,
-        "errors": [each.model_dump() for each in error.errors[:MAX_ERRORS]],
+        "errors": [each.model_dump() for each in error.errors],
         "error_count": error.error_count,
     }
 

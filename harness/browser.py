@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["browser_type_launch_args", "context", "delete_output_dir", "form"]
 
 SYSTEM_NAMES = ("chromium", "chromium-browser", "google-chrome")
+FILES = "**/static/**"  # what a page consists of; its data goes the browser's own way
 # Nothing in a test may depend on what a browser fetches by itself.
 QUIET = ["--disable-background-networking", "--disable-component-update", "--disable-sync"]
 
@@ -59,22 +60,21 @@ def browser_type_launch_args(
 def context(
     context: BrowserContext, request: pytest.FixtureRequest, output_path: str
 ) -> Iterator[BrowserContext]:
-    """pytest-playwright's context, with the trace of a failed test kept.
-
-    Its own ``--tracing`` also films the page, which makes every step take three times as long here;
-    where that is asked for, it is left to it.
-    """
-    if request.config.getoption("--tracing") != "off":
-        yield context
-        return
-    context.tracing.start(snapshots=True, sources=True)
+    """pytest-playwright's context, safe from other networks, with the trace of a failure kept."""
+    # Chromium drops every request under way when a network appears on the machine or goes, as with
+    # each `docker compose up` and `down` of anybody. Of the many files of a page some are then
+    # missing, and the page stays broken. Playwright fetches them without that.
+    context.route(FILES, lambda route: route.fulfill(response=route.fetch()))
+    # Playwright's own option films the page as well, and then each step takes three times as long.
+    ours = request.config.getoption("--tracing") == "off"
+    if ours:
+        context.tracing.start(snapshots=True, sources=True)
     yield context
-    if _failed(request.node):
-        trace = Path(output_path) / "trace.zip"
+    if ours and _failed(request.node):
+        trace = str(Path(output_path) / "trace.zip")
         context.tracing.stop(path=trace)
-        request.node.user_properties.append(("playwright_trace", str(trace)))
-    else:
-        context.tracing.stop()
+        request.node.user_properties.append(("playwright_trace", trace))
+    context.unroute_all(behavior="ignoreErrors")
 
 
 @pytest.fixture

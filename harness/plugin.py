@@ -14,6 +14,11 @@ from harness.evidence import add_logs
 from harness.fixtures import *  # noqa: F403
 from harness.run import RUN, Run
 
+MARKERS = (
+    "destructive: breaks services, on a stack of its own; deselected with --api-url",
+    "containers: looks into the containers; deselected with --api-url",
+)
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("stack", "the stack under test")
@@ -29,6 +34,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    for line in MARKERS:
+        config.addinivalue_line("markers", line)
     config.stash[RUN] = Run(config)
 
 

@@ -22,14 +22,14 @@ def free_ports(count: int) -> list[int]:
     chosen: list[int] = []
     with ExitStack() as held:
         for port in random.sample(range(FIRST, LAST + 1), LAST + 1 - FIRST):
-            if len(chosen) == count:
-                return chosen
             probe = held.enter_context(socket.socket(socket.AF_INET, socket.SOCK_STREAM))
             try:
                 probe.bind(("127.0.0.1", port))
             except OSError:
                 continue
             chosen.append(port)
+            if len(chosen) == count:
+                return chosen
     raise HarnessError(
         f"fewer than {count} free ports between {FIRST} and {LAST}. "
         "Fix: end what holds them (ss -ltnp shows it)."

@@ -21,15 +21,34 @@ SOON = 60.0
 
 
 class Stack:
-    """A running stack, wherever it runs: three addresses, without a slash at the end."""
+    """A running stack, wherever it runs: three addresses, without a slash at the end.
 
-    def __init__(self, api: str, ui: str, mlflow: str) -> None:
-        self.api = api.rstrip("/")
-        self.ui = ui.rstrip("/")
-        self.mlflow = mlflow.rstrip("/")
+    One that is not known raises HarnessError only when a test asks for it.
+    """
 
-    def __repr__(self) -> str:
-        return f"<{type(self).__name__} api={self.api} ui={self.ui} mlflow={self.mlflow}>"
+    def __init__(self, api: str | None, ui: str | None, mlflow: str | None) -> None:
+        self._addresses = {"api": api, "ui": ui, "mlflow": mlflow}
+
+    @property
+    def api(self) -> str:
+        return self._address("api")
+
+    @property
+    def ui(self) -> str:
+        return self._address("ui")
+
+    @property
+    def mlflow(self) -> str:
+        return self._address("mlflow")
+
+    def __str__(self) -> str:
+        return ", ".join(f"{name} {each}" for name, each in self._addresses.items() if each)
+
+    def _address(self, name: str) -> str:
+        found = self._addresses[name]
+        if found is None:
+            raise HarnessError(f"this test needs another address. Fix: give --{name}-url as well.")
+        return found.rstrip("/")
 
 
 class ComposeStack(Stack):

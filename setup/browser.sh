@@ -20,6 +20,16 @@ with sync_playwright() as playwright: print(playwright.chromium.executable_path)
     return 1
 }
 
+driver_starts() { "$PLAYWRIGHT" --version >/dev/null 2>&1; }
+
+# Playwright's own runtime is linked against a library that a bare Debian lacks.
+ensure_driver() {
+    driver_starts && return
+    if ! install_packages libatomic1 || ! driver_starts; then
+        fail "Playwright does not start ('$PLAYWRIGHT --version' says why): as root run 'apt-get install libatomic1'"
+    fi
+}
+
 runs() { "$1" --headless --no-sandbox --disable-gpu --dump-dom about:blank >/dev/null 2>&1; }
 
 # Playwright's build needs libraries that a bare system lacks; Playwright knows which.
@@ -42,6 +52,7 @@ get_chromium() {
 }
 
 main() {
+    ensure_driver
     find_chromium >/dev/null || get_chromium
     runs "$(find_chromium)" || fail "$(find_chromium) does not start: try '$(find_chromium) --headless --no-sandbox about:blank'"
     if [[ -z "${DISPLAY:-}${WAYLAND_DISPLAY:-}" ]] && [[ "$(uname -s)" == Linux ]] && ! have Xvfb; then

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+import threading
 import time
 from collections.abc import Iterator
+from typing import Any
 
 import bundles
 import pytest
 from live_api import Live, get, post, running
 
 from app.house import typical_house
+from app.predictor import Estimate
 from app.request_body import MAX_BYTES
 
 HOUSE = json.dumps(typical_house(bundles.MIXED)).encode()
@@ -133,6 +136,16 @@ def test_headers_that_trickle_are_cut_off(api: Live, begun: bytes) -> None:
 
 
 @pytest.mark.usefixtures("impatient")
+def test_a_later_request_that_trickles_is_cut_off_too(api: Live) -> None:
+    with api.connect(seconds=5) as wire:
+        wire.send(get("/health/live"))
+        assert wire.answer().status == 200
+        wire.send(b"GET /schema HTTP/1.1\r\n")
+        assert wire.answer().status == 408
+        assert wire.closed()
+
+
+@pytest.mark.usefixtures("impatient")
 def test_a_silent_connection_is_closed(api: Live) -> None:
     with api.connect(seconds=5) as wire:
         assert wire.closed()
@@ -176,16 +189,16 @@ def test_slow_clients_do_not_slow_others(api: Live) -> None:
         wire.send(b"POST /predict HTTP/1.1\r\nHost: api\r\n")
     with api.connect() as wire:
         for _ in range(20):
-            started = time.monotonic()
             wire.send(post(HOUSE))
             assert wire.answer().status == 200
-            assert time.monotonic() - started < 0.5
     for each in slow:
         assert each.answer().status == 408
         each.__exit__()
 
 
-def test_clients_that_leave_leave_nothing_behind(api: Live) -> None:
+def test_clients_that_leave_leave_nothing_behind(
+    api: Live, caplog: pytest.LogCaptureFixture
+) -> None:
     for body in (b"", HOUSE[:10], HOUSE):
         for _ in range(50):
             with api.connect() as wire:
@@ -197,19 +210,26 @@ def test_clients_that_leave_leave_nothing_behind(api: Live) -> None:
         while len(api.server.server_state.connections) > 1 or api.server.server_state.tasks:
             assert time.monotonic() < deadline, api.server.server_state.connections
             time.sleep(0.01)
+    assert [each.message for each in caplog.records if each.levelname == "ERROR"] == []
 
 
-def test_health_answers_while_a_batch_is_computed(api: Live) -> None:
-    batch = json.dumps({"houses": bundles.houses(bundles.MIXED, 1000)}).encode()
-    with api.connect(seconds=20) as busy, api.connect() as wire:
-        for _ in range(8):
-            busy.send(post(batch, "/predict/batch"))
-        waited = []
-        for _ in range(30):
-            started = time.monotonic()
-            wire.send(get("/health/ready"))
+def test_a_batch_holds_up_nothing_else(api: Live, monkeypatch: pytest.MonkeyPatch) -> None:
+    started, release = threading.Event(), threading.Event()
+    predict = api.service.predictor.predict
+
+    def stuck(houses: list[dict[str, Any]]) -> list[Estimate]:
+        if len(houses) > 1:
+            started.set()
+            assert release.wait(10)
+        return predict(houses)
+
+    monkeypatch.setattr(api.service.predictor, "predict", stuck)
+    batch = b'{"houses":[' + HOUSE + b"," + HOUSE + b"]}"
+    with api.connect(seconds=10) as busy, api.connect() as wire:
+        busy.send(post(batch, "/predict/batch"))
+        assert started.wait(5)
+        for request in (get("/health/ready"), get("/health"), get("/metrics"), post(HOUSE)):
+            wire.send(request)
             assert wire.answer().status == 200
-            waited.append(time.monotonic() - started)
-        assert sorted(waited)[15] < 0.1
-        for _ in range(8):
-            assert busy.answer().status == 200
+        release.set()
+        assert busy.answer().status == 200

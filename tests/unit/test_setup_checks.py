@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import time
 from pathlib import Path
@@ -156,3 +157,19 @@ def test_registry_that_never_answers_is_given_up(machine: Machine) -> None:
     assert time.monotonic() - begun < 20
     assert "did not answer within 1 s" in done.stdout
     assert done.returncode == 1
+
+
+@pytest.mark.parametrize("forbidden", [True, False])
+def test_system_packages_only_announced_as_root_and_allowed(
+    machine: Machine, tmp_path: Path, forbidden: bool
+) -> None:
+    release = tmp_path / "os-release"
+    release.write_text("ID=debian\nVERSION_ID=13\n")
+    machine.docker(images=False)
+    machine.command("apt-get", f'echo "apt-get $*" >>"{machine.root}/calls"; exit 1')
+    env = {"OS_RELEASE": str(release), "NO_ENGINE": "1" if forbidden else ""}
+    done = machine.run("images.sh", env=env)
+    assert done.returncode == 1
+    allowed = os.geteuid() == 0 and not forbidden
+    assert any(call.startswith("apt-get") for call in machine.calls()) is allowed
+    assert ("Installing system packages as root: mmdebstrap" in done.stdout) is allowed
