@@ -13,6 +13,7 @@ source "$ROOT/setup/packages.sh"
 
 MIN_ENGINE=25.0 # healthcheck start_interval
 MIN_COMPOSE=2.24
+DAEMON_SETTINGS=/etc/docker/daemon.json
 DOCKERD_LOG=/var/log/dockerd.log # not in the project: the daemon outlives a checkout
 INSTEAD="without Docker, run: make dev"
 
@@ -48,6 +49,7 @@ install_engine() {
     local names
     read -ra names <<<"$(wanted_packages)"
     [[ "$(supported_system)" != debian-12 ]] || add_next_suite
+    ! systemd_runs || have dockerd || configure_service
     install_packages "${names[@]}"
 }
 
@@ -73,18 +75,34 @@ obstacle() {
     fi
 }
 
-outer_mtu() {
-    local device
-    device="$(awk '$2 == "00000000" { print $1; exit }' /proc/net/route)" # the default route's
-    [[ -z "$device" ]] || cat "/sys/class/net/$device/mtu"
+systemd_runs() { [[ -d /run/systemd/system ]]; }
+
+# Prints the MTU of the default route when it is smaller than Docker's own, 1500: larger packets from
+# a container would be lost without a word. Nothing when Docker is configured already.
+small_mtu() {
+    local device mtu=1500
+    [[ ! -e "$DAEMON_SETTINGS" ]] || return 0
+    device="$(awk '$2 == "00000000" { print $1; exit }' /proc/net/route)"
+    [[ -z "$device" ]] || mtu="$(cat "/sys/class/net/$device/mtu")"
+    ((mtu >= 1500)) || say "$mtu"
+}
+
+# systemd starts the daemon itself, from the settings file; before the first start, so once.
+configure_service() {
+    local mtu
+    mtu="$(small_mtu)"
+    [[ -n "$mtu" ]] || return 0
+    note "writing $DAEMON_SETTINGS (MTU $mtu, as this machine's network has)"
+    mkdir -p "$(dirname "$DAEMON_SETTINGS")"
+    printf '{"mtu": %s, "default-network-opts": {"bridge": {"com.docker.network.driver.mtu": "%s"}}}\n' \
+        "$mtu" "$mtu" >"$DAEMON_SETTINGS"
 }
 
 # Without systemd the daemon gets a session of its own, so that it outlives this terminal.
 start_dockerd_alone() {
     local flags=() mtu
-    mtu="$(outer_mtu)"
-    if [[ -n "$mtu" ]] && ((mtu < 1500)); then
-        # Larger packets from a container would be lost without a word.
+    mtu="$(small_mtu)"
+    if [[ -n "$mtu" ]]; then
         flags=(--mtu "$mtu" --default-network-opt "bridge=com.docker.network.driver.mtu=$mtu")
     fi
     note "starting dockerd ${flags[*]} (log: $DOCKERD_LOG)"
@@ -97,7 +115,7 @@ start_dockerd_alone() {
 }
 
 start_engine() {
-    if [[ -d /run/systemd/system ]]; then
+    if systemd_runs; then
         note "starting the service: systemctl start docker"
         systemctl start docker
         wait_until 60 docker info || fail "docker.service does not answer: see 'journalctl -u docker'; $INSTEAD"
