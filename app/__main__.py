@@ -20,6 +20,7 @@ from app.service import Service
 from app.settings import Settings
 
 CANNOT_START = 3
+INTERRUPTED = 130
 log = logging.getLogger("app")
 
 
@@ -45,7 +46,10 @@ def main() -> int:
         "golden_rows": len(bundle.golden.rows),
     }
     log.info("bundle verified, golden rows reproduced", extra={FIELDS: fields})
-    serve(create_app(service), service, settings.port)
+    try:
+        serve(create_app(service), service, settings.listen_on, settings.port)
+    except KeyboardInterrupt:  # uvicorn has stopped in order and passes Ctrl-C on
+        return INTERRUPTED
     return 0
 
 

@@ -26,7 +26,7 @@ class Server(uvicorn.Server):
         super().handle_exit(sig, frame)
 
 
-def server(app: FastAPI, service: Service, port: int, host: str = "0.0.0.0") -> Server:
+def server(app: FastAPI, service: Service, host: str, port: int) -> Server:
     """A server that is not running yet."""
     config = uvicorn.Config(
         app,
@@ -46,6 +46,6 @@ def server(app: FastAPI, service: Service, port: int, host: str = "0.0.0.0") -> 
     return Server(config, service)
 
 
-def serve(app: FastAPI, service: Service, port: int) -> None:
-    """Serves on all interfaces until SIGTERM or SIGINT."""
-    server(app, service, port).run()
+def serve(app: FastAPI, service: Service, host: str, port: int) -> None:
+    """Serves on the interfaces of ``host`` until SIGTERM or SIGINT."""
+    server(app, service, host, port).run()

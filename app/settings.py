@@ -15,6 +15,7 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(frozen=True, env_ignore_empty=True)
 
     bundle_dir: Path = Path("artifacts/bundle")
+    listen_on: str = "0.0.0.0"
     port: int = Field(default=8000, ge=0, le=65535)
     mlflow_tracking_uri: str | None = None
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"

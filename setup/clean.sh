@@ -46,7 +46,10 @@ delete() {
     if engine_answers; then
         docker compose down --volumes --remove-orphans
         project_images --quiet | sort -u | xargs -r docker rmi --force
-        stand_ins | xargs -r docker rmi
+        local image
+        for image in $(stand_ins); do
+            docker rmi "$image" || note "$image stays: another stack on this machine runs it"
+        done
     fi
     rm -rf "${FOLDERS[@]}"
 }

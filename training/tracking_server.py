@@ -108,7 +108,10 @@ def _engine_answers() -> bool:
     if shutil.which("docker") is None:
         return False
     asked = subprocess.run(
-        ["docker", "info", "--format", "{{.ServerVersion}}"], capture_output=True, timeout=20
+        # Not `docker info`, which succeeds in some versions while no engine runs.
+        ["docker", "version", "--format", "{{.Server.Version}}"],
+        capture_output=True,
+        timeout=20,
     )
     return asked.returncode == 0
 

@@ -45,7 +45,7 @@ def running(bundle: Path, tracker: str | None = None) -> Iterator[Live]:
     """Serves ``bundle`` in a thread of this process until the block ends."""
     settings = Settings(bundle_dir=bundle, mlflow_tracking_uri=tracker)
     service = Service(verify(bundle), settings)
-    uvicorn = server(create_app(service), service, port=0, host="127.0.0.1")
+    uvicorn = server(create_app(service), service, host="127.0.0.1", port=0)
     thread = threading.Thread(target=uvicorn.run, daemon=True)
     thread.start()
     try:
