@@ -145,6 +145,7 @@ def test_nothing_is_cut_off_on_a_phone(form: PriceForm, inputs: Inputs) -> None:
 def test_a_price_fits_on_a_phone(form: PriceForm) -> None:
     form.estimate()
 
+    expect(form.page.locator(".estimate .price")).to_be_in_viewport()
     box = form.page.locator(".estimate").bounding_box()
 
     assert too_wide(form.page) <= 0

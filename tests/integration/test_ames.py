@@ -22,7 +22,7 @@ NUMBERS = {
     "living_area": ("Living area", "integer", "sq ft", 300, 6000, 10, "increasing"),
     "total_rooms": ("Rooms", "integer", None, 2, 15, 1, None),
     "bedrooms": ("Bedrooms", "integer", None, 0, 8, 1, None),
-    "full_bathrooms": ("Full bathrooms", "integer", None, 0, 4, 1, None),
+    "full_bathrooms": ("Full bathrooms", "integer", None, 0, 4, 1, "increasing"),
     "basement_area": ("Basement area", "integer", "sq ft", 0, 6500, 10, "increasing"),
     "finished_basement_area": (
         "Finished basement area", "integer", "sq ft", 0, 6000, 10, "increasing",
@@ -73,7 +73,7 @@ CHOICES = {
 }  # fmt: skip
 
 ORDERED = {"overall_quality", "overall_condition", "functionality"}
-YES_NO = {"central_air": "Central air conditioning"}
+YES_NO = {"central_air": ("Central air conditioning", "increasing")}
 
 
 @pytest.fixture(autouse=True)
@@ -110,8 +110,10 @@ def test_a_choice_has_this_label_and_these_choices(inputs: Inputs, name: str) ->
 
 @pytest.mark.parametrize("name", YES_NO)
 def test_a_yes_no_question_has_this_label(inputs: Inputs, name: str) -> None:
-    assert inputs[name]["label"] == YES_NO[name]
-    assert inputs[name]["kind"] == "yes_no"
+    one = inputs[name]
+
+    assert (one["label"], one["monotonic"]) == YES_NO[name]
+    assert one["kind"] == "yes_no"
 
 
 def test_every_neighborhood_matters(api: PriceApi, golden: list[GoldenRow], inputs: Inputs) -> None:
