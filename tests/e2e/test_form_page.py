@@ -15,10 +15,18 @@ Inputs = dict[str, dict[str, Any]]
 PHONE = 390  # pixels
 
 
-def too_wide(page: Page) -> int:
-    """By how many pixels the page is wider than its window."""
-    width: int = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
-    return width
+def cut_off(page: Page) -> list[str]:
+    """What is drawn beyond the right edge of the window: first words of its text, or its tag.
+
+    The page itself never gets wider: Streamlit scrolls inside of it.
+    """
+    found: list[str] = page.evaluate(
+        """() => [...document.querySelectorAll(".stMain *")]
+            .filter(each => each.checkVisibility() && each.getBoundingClientRect().width > 0)
+            .filter(each => each.getBoundingClientRect().right > window.innerWidth + 1)
+            .map(each => each.innerText?.slice(0, 30) || each.tagName)"""
+    )
+    return found
 
 
 def test_the_form_shows_what_it_is_about(form: PriceForm, schema: dict[str, Any]) -> None:
@@ -133,7 +141,7 @@ def test_a_house_can_be_entered_with_the_keyboard_alone(
 
 @pytest.mark.browser_context_args(viewport={"width": PHONE, "height": 844})
 def test_nothing_is_cut_off_on_a_phone(form: PriceForm, inputs: Inputs) -> None:
-    assert too_wide(form.page) <= 0
+    assert cut_off(form.page) == []
     for name in inputs:
         box = form.widget(name).bounding_box()
         assert box is not None, name
@@ -142,16 +150,11 @@ def test_nothing_is_cut_off_on_a_phone(form: PriceForm, inputs: Inputs) -> None:
 
 
 @pytest.mark.browser_context_args(viewport={"width": PHONE, "height": 844})
-def test_a_price_fits_on_a_phone(form: PriceForm) -> None:
+def test_a_price_fits_on_a_phone_and_comes_into_view(form: PriceForm) -> None:
     form.estimate()
 
     expect(form.page.locator(".estimate .price")).to_be_in_viewport()
-    box = form.page.locator(".estimate").bounding_box()
-
-    assert too_wide(form.page) <= 0
-    assert box is not None
-    assert box["x"] >= 0
-    assert box["x"] + box["width"] <= PHONE
+    assert cut_off(form.page) == []
 
 
 @pytest.mark.browser_context_args(viewport={"width": 1280, "height": 800})
@@ -159,7 +162,7 @@ def test_the_price_is_beside_the_form_on_a_desktop(form: PriceForm) -> None:
     form.estimate()
 
     expect(form.page.locator(".estimate .price")).to_be_in_viewport()
-    assert too_wide(form.page) <= 0
+    assert cut_off(form.page) == []
 
 
 def test_the_browser_has_nothing_to_complain_about(form: PriceForm, inputs: Inputs) -> None:
