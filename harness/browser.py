@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +14,7 @@ from harness.display import virtual_display
 from harness.errors import HarnessError
 from harness.fixtures import stops_the_run
 from harness.form import PriceForm
+from harness.run import RUN
 from harness.stack import Stack
 
 if TYPE_CHECKING:
@@ -29,8 +30,7 @@ QUIET = ["--disable-background-networking", "--disable-component-update", "--dis
 
 @pytest.fixture(scope="session", autouse=True)
 def delete_output_dir() -> None:
-    """pytest-playwright deletes --output in every process, and with it what other workers saved;
-    :meth:`harness.run.Run.forget_the_last` does it once a run."""
+    """pytest-playwright deletes --output once a process, and with it what other workers saved."""
 
 
 @pytest.fixture(scope="session")
@@ -39,8 +39,10 @@ def browser_type_launch_args(
     browser_name: str,
     playwright: Playwright,
     request: pytest.FixtureRequest,
+    once_per_run: Callable[[str, Callable[[], None]], None],
 ) -> Iterator[dict[str, Any]]:
     """pytest-playwright's options, plus a browser and a display where its own are missing."""
+    once_per_run("output-emptied", lambda: _empty_output(request.config))
     options = dict(browser_type_launch_args)
     if browser_name != "chromium":
         yield options
@@ -81,6 +83,13 @@ def context(
 def form(page: Page, stack: Stack) -> PriceForm:
     """The form of :func:`stack`, open in a fresh page."""
     return PriceForm(page, stack.ui).open()
+
+
+def _empty_output(config: pytest.Config) -> None:
+    """Deletes what the run before saved, but no other folder that a person may have named."""
+    output = Path(config.getoption("--output")).absolute()
+    if output == config.stash[RUN].results / "browser":
+        shutil.rmtree(output, ignore_errors=True)
 
 
 def _failed(item: pytest.Item) -> bool:

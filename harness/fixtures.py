@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 import pytest
@@ -15,16 +16,17 @@ from harness.once import Once
 from harness.run import RUN
 from harness.shared import BREAKABLE, SHARED, SharedStacks
 from harness.stack import ComposeStack, Stack
+from harness.terminal import say
 from harness.tracker import Tracker
 
 __all__ = [
-    "_stacks",
     "api",
     "breakable_stack",
     "compose_stack",
     "layout",
     "once_per_run",
     "stack",
+    "stacks",
     "tracker",
 ]
 
@@ -45,8 +47,9 @@ def once_per_run(pytestconfig: pytest.Config) -> Callable[[str, Callable[[], Any
 
 
 @pytest.fixture(scope="session")
-def _stacks(pytestconfig: pytest.Config, layout: Layout) -> SharedStacks:
-    return pytestconfig.stash[RUN].stacks(layout)
+def stacks(pytestconfig: pytest.Config, layout: Layout) -> SharedStacks:
+    """What boots the stacks of this run, each when it is first asked for."""
+    return pytestconfig.stash[RUN].stacks(layout, tell=partial(say, pytestconfig))
 
 
 @pytest.fixture(scope="session")
@@ -56,8 +59,9 @@ def stack(request: pytest.FixtureRequest, pytestconfig: pytest.Config) -> Stack:
     remote = pytestconfig.stash[RUN].remote
     if remote is not None:
         return remote
+    stacks: SharedStacks = request.getfixturevalue("stacks")
     with stops_the_run(request.session):
-        return request.getfixturevalue("_stacks").get(SHARED)  # type: ignore[no-any-return]
+        return stacks.get(SHARED)
 
 
 @pytest.fixture(scope="session")
@@ -69,13 +73,11 @@ def compose_stack(stack: Stack) -> ComposeStack:
 
 
 @pytest.fixture
-def breakable_stack(
-    request: pytest.FixtureRequest, _stacks: SharedStacks
-) -> Iterator[ComposeStack]:
+def breakable_stack(request: pytest.FixtureRequest, stacks: SharedStacks) -> Iterator[ComposeStack]:
     """A second stack, for tests marked ``destructive``: one test at a time, healed after each."""
     if request.node.get_closest_marker("destructive") is None:
         pytest.fail("mark this test `destructive`: it cannot run with --api-url", pytrace=False)
-    with stops_the_run(request.session), _stacks.alone(BREAKABLE) as stack:
+    with stops_the_run(request.session), stacks.alone(BREAKABLE) as stack:
         yield stack
 
 

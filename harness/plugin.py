@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Generator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,6 +12,7 @@ from harness.errors import HarnessError
 from harness.evidence import add_logs
 from harness.fixtures import *  # noqa: F403
 from harness.run import RUN, Run
+from harness.terminal import say
 
 MARKERS = (
     "destructive: breaks services, on a stack of its own; deselected with --api-url",
@@ -37,11 +37,6 @@ def pytest_configure(config: pytest.Config) -> None:
     for line in MARKERS:
         config.addinivalue_line("markers", line)
     config.stash[RUN] = Run(config)
-
-
-def pytest_sessionstart(session: pytest.Session) -> None:
-    if not session.config.option.collectonly:
-        session.config.stash[RUN].forget_the_last(Path(session.config.getoption("--output")))
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -82,16 +77,7 @@ def pytest_runtest_makereport(
 def pytest_sessionfinish(session: pytest.Session) -> None:
     try:
         for line in session.config.stash[RUN].close():
-            _say(session.config, line)
+            say(session.config, line)
     except HarnessError as error:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
-        _say(session.config, str(error), red=True)
-
-
-def _say(config: pytest.Config, line: str, **markup: bool) -> None:
-    reporter = config.pluginmanager.get_plugin("terminalreporter")
-    if reporter is None:  # -p no:terminal
-        return
-    if config.get_terminal_writer().width_of_current_line:
-        reporter.write("\n")  # after the dots of the tests
-    reporter.write_line(f"stack: {line}", **markup)
+        say(session.config, str(error), red=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cached_property
 from pathlib import Path
 
@@ -19,7 +19,6 @@ from harness.shared import SharedStacks, begun, seconds_to_boot
 from harness.stack import ComposeStack, Stack
 
 RUN = pytest.StashKey["Run"]()
-RESULTS = "test-results"
 
 
 class Run:
@@ -32,8 +31,7 @@ class Run:
     def __init__(self, config: pytest.Config) -> None:
         given: dict[str, str] | None = getattr(config, "workerinput", {}).get("harness")
         self.is_worker = given is not None
-        self.root = config.rootpath
-        self.logs = config.rootpath / RESULTS / "logs"
+        self.results = config.rootpath / "test-results"
         urls = [config.getoption(f"--{name}-url") for name in ("api", "ui", "mlflow")]
         self.remote = Stack(*urls) if any(urls) else None
         if given is not None:
@@ -46,20 +44,14 @@ class Run:
         """Where the processes of this run meet; made when it is first asked for."""
         return Path(tempfile.mkdtemp(prefix="house-price-harness-"))
 
-    def forget_the_last(self, output: Path) -> None:
-        """Deletes what the browser tests of the run before saved, once for all processes.
-
-        Only where this project keeps it: ``output`` may be any folder that a person named.
-        """
-        if not self.is_worker and output.absolute() == self.root / RESULTS / "browser":
-            shutil.rmtree(output, ignore_errors=True)
-
     def for_worker(self) -> dict[str, str]:
         """What a worker's ``Run`` is given."""
         return {"folder": str(self.folder), "owner": self.owner}
 
-    def stacks(self, layout: Layout) -> SharedStacks:
-        return SharedStacks(self.folder, layout=layout, logs=self.logs, owner=self.owner)
+    def stacks(self, layout: Layout, tell: Callable[[str], None]) -> SharedStacks:
+        return SharedStacks(
+            self.folder, layout=layout, logs=self.results / "logs", owner=self.owner, tell=tell
+        )
 
     def close(self) -> Iterator[str]:
         """Removes what this run booted, when nothing else of it runs any more; says what it does.
@@ -83,7 +75,7 @@ class Run:
     def _account(self, plan: Plan) -> Iterator[str]:
         seconds = seconds_to_boot(self.folder, plan)
         came = f"was up after {seconds:.0f} s" if seconds is not None else "did not come up"
-        logs = plan.logs.relative_to(self.root)
+        logs = plan.logs.relative_to(self.results.parent)
         if plan.owner != KEPT:
             yield f"{plan.name} {came}; removing it, logs in {logs}"
             return

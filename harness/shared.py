@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -35,14 +35,18 @@ class SharedStacks:
         layout: what is booted.
         logs: folder for the logs; each role gets a folder in it.
         owner: the mark of the process that will remove the stacks, or ``kept``.
+        tell: is told in one line what takes its time.
     """
 
-    def __init__(self, folder: Path, *, layout: Layout, logs: Path, owner: str) -> None:
+    def __init__(
+        self, folder: Path, *, layout: Layout, logs: Path, owner: str, tell: Callable[[str], None]
+    ) -> None:
         self._folder = folder
         self._once = Once(folder)
         self._layout = layout
         self._logs = logs
         self._owner = owner
+        self._tell = tell
 
     def get(self, role: str) -> ComposeStack:
         """The run's stack for ``role``, booted now if it is not yet.
@@ -72,6 +76,7 @@ class SharedStacks:
         )
         # Before anything is started: from here on, whoever removes the run's stacks finds it.
         (self._folder / f"{role}{_PLAN}").write_text(json.dumps(plan.to_json()))
+        self._tell(f"booting {plan.name} (with images to build it takes minutes)")
         boot(plan)
         (self._folder / f"{plan.name}{_UP}").write_text(json.dumps(time.monotonic() - begun))
         return plan.to_json()

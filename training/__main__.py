@@ -15,9 +15,9 @@ from pathlib import Path
 from training.console import note, step
 from training.dataset import Dataset, load
 from training.evaluate import QualityError
-from training.publish import publish
+from training.publish import PlaceError, check_place, publish, recover
 from training.recipe import show, stage, train
-from training.run_record import pending
+from training.run_record import alone, pending
 from training.settings import Settings, SettingsError
 from training.spec import DatasetError
 from training.tracking_server import ROOT, Tracker, TrackingError, tracker
@@ -30,6 +30,7 @@ RUNS = ".runs"
 def arguments(given: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="run_pipeline.sh",
+        allow_abbrev=False,
         description="Train a model, log the run to MLflow, write the bundle that the API serves.",
         epilog="settings for --set: "
         + "; ".join(
@@ -43,7 +44,7 @@ def arguments(given: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument(
         "--set", action="append", nargs="+", default=[], metavar="KEY=VALUE", dest="pairs"
     )
-    parser.add_argument("--tracking-uri", default=os.environ.get("MLFLOW_TRACKING_URI"))
+    parser.add_argument("--tracking-uri", default=os.environ.get("MLFLOW_TRACKING_URI") or None)
     parser.add_argument("--output", type=Path, default=BUNDLE, help="where the bundle goes")
     return parser.parse_args(given)
 
@@ -59,9 +60,12 @@ def main(given: Sequence[str] | None = None) -> int:
                 note(each)
             sales, inputs = dataset.inputs.shape
             note(f"{sales} of {dataset.rows_read} sales, {inputs} inputs")
-        with tracker(options.tracking_uri) as place:
-            run(dataset, settings, place, options.output.resolve())
-    except (DatasetError, SettingsError) as error:
+        output = options.output.resolve()
+        check_place(output)
+        with alone(output.parent / RUNS), tracker(options.tracking_uri) as place:
+            recover(output)
+            run(dataset, settings, place, output)
+    except (DatasetError, SettingsError, PlaceError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
     except QualityError as error:
@@ -86,14 +90,20 @@ def run(dataset: Dataset, settings: Settings, place: Tracker, output: Path) -> N
     waiting = output.parent / RUNS
     for record in pending(waiting):
         with step(f"Log the run {record.name}, which an earlier tracker did not take"):
-            log(record, place)
-            shutil.rmtree(record.folder)
+            try:
+                log(record, place)
+            except TrackingError as error:  # it waits on, and keeps no other run from its log
+                note(f"still not logged: {error}")
+            else:
+                shutil.rmtree(record.folder)
     trained = train(dataset, settings)
     with step("Write and verify the bundle"):
         record = stage(trained, dataset, settings, waiting)
         verify(record.bundle, trained.model, dataset.inputs)
+        record.save()
     with step(f"Log the run and register the model at {place.uri}"):
         where = log(record, place)
+    record.done()
     publish(record.bundle, output)
     shutil.rmtree(record.folder)
     show(trained)

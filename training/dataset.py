@@ -57,8 +57,15 @@ def load(folder: Path) -> Dataset:
     table, notes = _without_repeats(table, spec)
     price = pd.to_numeric(table[spec.target.column], errors="coerce")
     drop = ~(price > 0) | np.isinf(price)
+    if drop.mean() > MAX_DROPPED:
+        problem = (
+            f'{drop.sum()} of {len(drop)} cells of "{spec.target.column}" are no price above 0'
+        )
+        raise DatasetError(file, "target.column", problem, "write plain numbers, such as 123456.78")
     if drop.any():
         notes.append(f"{spec.target.column}: {drop.sum()} rows dropped, no price above zero")
+    if price[~drop].nunique() == 1:
+        raise DatasetError(file, "target.column", "all prices are the same", "name another column")
     columns = {
         name: read_column(file, name, each, table[each.column])
         for name, each in spec.inputs.items()
@@ -91,11 +98,18 @@ def load(folder: Path) -> Dataset:
 
 def _read_csv(file: Path, csv: Path) -> pd.DataFrame:
     try:
-        table = pd.read_csv(csv, dtype="str", keep_default_na=False, na_values=MISSING)
-    except FileNotFoundError:
+        # index_col: without it a comma at the end of each row shifts all columns by one.
+        table = pd.read_csv(
+            csv, dtype="str", keep_default_na=False, na_values=MISSING, index_col=False
+        )
+        heading = pd.read_csv(csv, header=None, nrows=1, dtype="str").iloc[0]
+    except (FileNotFoundError, IsADirectoryError):
         raise DatasetError(file, "csv", f"{csv} not found", "correct the name") from None
     except (ValueError, UnicodeDecodeError) as error:
         raise DatasetError(csv, "file", f"not a CSV: {error}", "save it as UTF-8 CSV") from None
+    if heading.duplicated().any():
+        repeated = heading[heading.duplicated()].iloc[0]
+        raise DatasetError(csv, "heading", f'two columns "{repeated}"', "rename one")
     # Blanks around a code are typing, not meaning ("WD " is "WD").
     return pd.DataFrame({name: column.str.strip() for name, column in table.items()})
 

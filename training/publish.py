@@ -66,6 +66,25 @@ def write_durably(file: Path, content: bytes) -> None:
         temporary.unlink(missing_ok=True)
 
 
+class PlaceError(Exception):
+    """A bundle cannot go where it was told to; says why."""
+
+
+def check_place(place: Path) -> None:
+    """Refuses a place that holds something else, because publishing removes what is there.
+
+    Raises:
+        PlaceError: naming it.
+    """
+    if not place.exists():
+        return
+    if not place.is_dir() or (any(place.iterdir()) and not (place / MANIFEST).is_file()):
+        raise PlaceError(
+            f"{place}: holds something that is no bundle, and would be replaced. "
+            "Fix: name a new or empty folder with --output."
+        )
+
+
 def publish(new: Path, place: Path) -> None:
     """Puts the folder ``new`` at ``place``; what was there is removed afterwards.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -83,7 +84,10 @@ def train(dataset: Dataset, settings: Settings) -> Trained:
 
 
 def stage(trained: Trained, dataset: Dataset, settings: Settings, place: Path) -> RunRecord:
-    """Writes all that will be logged of a run into a folder of its own under ``place``."""
+    """Writes all that will be logged of a run into a folder of its own under ``place``.
+
+    It counts as a run that waits for a tracker once :meth:`RunRecord.save` is called.
+    """
     name = f"{dataset.contract.dataset}-{trained.started:%Y%m%dT%H%M%SZ}"
     folder = place / name
     bundle = folder / "bundle"
@@ -106,7 +110,7 @@ def stage(trained: Trained, dataset: Dataset, settings: Settings, place: Path) -
     if trained.segments is not None:
         trained.segments.to_csv(tables / "by_segment.csv")
         metrics |= {
-            f"segment/{name}/{figure}": float(value)
+            f"segment/{_metric_name(str(name))}/{figure}": float(value)
             for name, row in trained.segments.iterrows()
             for figure, value in row.items()
         }
@@ -117,7 +121,7 @@ def stage(trained: Trained, dataset: Dataset, settings: Settings, place: Path) -
         "lock_sha256": lock_sha256(),
         "git_commit": git_commit(),
     }
-    record = RunRecord(
+    return RunRecord(
         folder=folder,
         name=name,
         started=milliseconds(trained.started),
@@ -139,8 +143,11 @@ def stage(trained: Trained, dataset: Dataset, settings: Settings, place: Path) -
             **provenance,
         },
     )
-    record.save()
-    return record
+
+
+def _metric_name(label: str) -> str:
+    """A label without what MLflow does not take in the name of a metric."""
+    return re.sub(r"[^\w.\- ]", "_", label)
 
 
 def _golden(trained: Trained, dataset: Dataset, settings: Settings) -> bytes:

@@ -6,8 +6,11 @@ next training logs what is still there.
 
 from __future__ import annotations
 
+import fcntl
 import json
-from collections.abc import Mapping
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -48,11 +51,30 @@ class RunRecord:
         content = {key: value for key, value in vars(self).items() if key != "folder"}
         write_durably(self.folder / FILE, json.dumps(content, indent=2).encode())
 
+    def done(self) -> None:
+        """It is logged: no later training looks for it."""
+        (self.folder / FILE).unlink()
+
     @classmethod
     def load(cls, folder: Path) -> RunRecord:
         return cls(folder=folder, **json.loads((folder / FILE).read_bytes()))
 
 
+@contextmanager
+def alone(place: Path) -> Iterator[None]:
+    """Keeps other trainings out of ``place`` while one is at work there; they wait."""
+    place.mkdir(parents=True, exist_ok=True)
+    with (place / ".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
 def pending(place: Path) -> list[RunRecord]:
-    """Runs under ``place`` that were trained and not logged, oldest first."""
+    """Runs under ``place`` that were trained and not logged, oldest first.
+
+    Only for who is :func:`alone` there: folders that a killed training left half-written go.
+    """
+    for folder in place.iterdir():
+        if folder.is_dir() and not (folder / FILE).exists():
+            shutil.rmtree(folder)
     return [RunRecord.load(file.parent) for file in sorted(place.glob(f"*/{FILE}"))]

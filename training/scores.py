@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from scipy.stats import betabinom
 
+COLUMNS = ["sales", "rmsle", "mae", "mape", "r2", "coverage", "width"]
 SMALLEST_SEGMENT = 5
 """Sales below which a segment's figures would be an anecdote."""
 
@@ -57,7 +58,7 @@ def by_segment(each: Predictions, segment: pd.Series) -> pd.DataFrame:
         if len(positions) >= SMALLEST_SEGMENT:
             chosen = each.where(positions.index.to_numpy())
             rows[str(name)] = {"sales": len(positions), **all_scores(chosen)}
-    table = pd.DataFrame.from_dict(rows, orient="index")
+    table = pd.DataFrame.from_dict(rows, orient="index", columns=COLUMNS)
     table.index.name = segment.name
     return table.sort_values("sales", ascending=False)
 

@@ -18,11 +18,11 @@ class Settings(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    seed: int = Field(default=0, ge=0, description="of every random choice")
+    seed: int = Field(default=0, ge=0, lt=2**32, description="of every random choice")
     folds: int = Field(default=10, ge=3, le=50, description="of the cross-validated score")
-    coverage: float = Field(default=0.9, gt=0.5, lt=1, description="of the prediction interval")
+    coverage: float = Field(default=0.9, ge=0.5, le=0.98, description="of the prediction interval")
     holdout: int = Field(default=500, ge=20, description="sales kept out of the served model")
-    holdout_share: float = Field(default=0.2, gt=0, lt=0.5, description="at most, of all sales")
+    holdout_share: float = Field(default=0.2, ge=0.1, lt=0.5, description="at most, of all sales")
 
     @classmethod
     def from_pairs(cls, pairs: Iterable[str]) -> Settings:

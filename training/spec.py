@@ -18,6 +18,7 @@ from app.contract import Kind
 
 FILE = "dataset.toml"
 MAX_INPUTS = 16
+RESERVED = ("price", "lower", "upper")
 
 
 class DatasetError(Exception):
@@ -58,7 +59,8 @@ class TargetSpec(_Strict):
     column: str
     label: str = Field(min_length=1)
     currency: str = Field(pattern=r"^[A-Z]{3}$")
-    log_scale: bool = True
+    log_scale: Literal[True] = True
+    """Prices are learnt as logarithms: an error of a tenth counts the same for every house."""
 
 
 class TimeSpec(_Strict):
@@ -92,7 +94,7 @@ def read_spec(folder: Path) -> DatasetSpec:
     file = folder / FILE
     try:
         raw = tomllib.loads(file.read_text(encoding="utf-8"))
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         fix = f"write one beside the CSV; datasets/ames/{FILE} is a complete example"
         raise DatasetError(file, "file", "not found", fix) from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
@@ -116,7 +118,7 @@ def _explained(file: Path, error: ValidationError) -> DatasetError:
         return DatasetError(file, key, "unknown key", f"{nearest(location[-1], known)}")
     if first["type"] == "missing":
         return DatasetError(file, key, "missing", "add it")
-    if first["type"] == "too_long":
+    if first["type"] == "too_long" and key == "inputs":
         return DatasetError(file, key, f"more than {MAX_INPUTS} inputs", "drop the least useful")
     message = first["msg"][0].lower() + first["msg"][1:]
     return DatasetError(file, key, message, "correct the value")
@@ -155,6 +157,9 @@ def _check_keys(file: Path, spec: DatasetSpec) -> None:
             problem = f'the column "{each.column}" is also that of inputs.{columns[each.column]}'
             raise DatasetError(file, f"{key}.column", problem, "use each column once")
         columns[each.column] = name
+        if name in RESERVED:
+            problem = f'"{name}" is what the model answers'
+            raise DatasetError(file, key, problem, "give the input another name")
         _check_not_forbidden(file, spec, name)
         if each.choices is not None:
             _check_choices(file, key, each.choices)

@@ -16,10 +16,13 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from http.client import HTTPException
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 LOCAL_STORE = ROOT / ".local" / "mlflow"
+FILE_STORE = "sqlite:///"
+SCHEMES = ("http://", "https://", FILE_STORE, "postgresql://", "mysql://", "databricks")
 ANSWER_SECONDS = 10
 """An address must answer within this, so that training fails early and not after the work."""
 
@@ -55,6 +58,7 @@ def tracker(uri: str | None) -> Iterator[Tracker]:
         TrackingError: the address asked for does not answer, or the service does not start.
     """
     if uri is not None:
+        _check_scheme(uri)
         if uri.startswith(("http://", "https://")) and (problem := why_silent(uri)):
             raise TrackingError(
                 f"{uri}: no MLflow server answers there ({problem}). "
@@ -64,11 +68,11 @@ def tracker(uri: str | None) -> Iterator[Tracker]:
     elif why_silent(default_uri(), seconds=2) is None:
         yield Tracker(default_uri())
     elif _engine_answers():
-        with _compose_service():
-            yield Tracker(default_uri(), note="docker compose up shows it in the browser")
+        with _compose_service() as running:
+            yield Tracker(running, note="docker compose up shows it in the browser")
     else:
         LOCAL_STORE.mkdir(parents=True, exist_ok=True)
-        uri = f"sqlite:///{LOCAL_STORE / 'mlflow.db'}"
+        uri = f"{FILE_STORE}{LOCAL_STORE / 'mlflow.db'}"
         yield Tracker(
             uri,
             _beside(uri),
@@ -88,20 +92,29 @@ def why_silent(uri: str, seconds: float = ANSWER_SECONDS) -> str | None:
     )
     try:
         with urllib.request.urlopen(request, timeout=seconds) as answer:
-            json.load(answer)
+            found = json.load(answer)
     except urllib.error.HTTPError as error:
         return f"HTTP {error.code}"
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, HTTPException) as error:
         return str(getattr(error, "reason", error))
-    return None
+    return None if isinstance(found, dict) else "another server"
+
+
+def _check_scheme(uri: str) -> None:
+    if not uri.startswith(SCHEMES):
+        raise TrackingError(
+            f"{uri}: no tracking URI. Fix: begin it with one of {' '.join(SCHEMES)}."
+        )
+    database = Path(uri.removeprefix(FILE_STORE))
+    if uri.startswith(FILE_STORE) and not database.absolute().parent.is_dir():
+        raise TrackingError(f"{uri}: no folder {database.parent}. Fix: make it first.")
 
 
 def _beside(uri: str) -> str | None:
     """The folder ``artifacts`` beside a store in a file, which has no server to decide where."""
-    scheme = "sqlite:///"
-    if not uri.startswith(scheme):
+    if not uri.startswith(FILE_STORE):
         return None
-    return (Path(uri.removeprefix(scheme)).resolve().parent / "artifacts").as_uri()
+    return (Path(uri.removeprefix(FILE_STORE)).resolve().parent / "artifacts").as_uri()
 
 
 def _engine_answers() -> bool:
@@ -117,13 +130,20 @@ def _engine_answers() -> bool:
 
 
 @contextmanager
-def _compose_service() -> Iterator[None]:
-    """The compose service ``mlflow``, running; afterwards as before. Its volume always stays."""
+def _compose_service() -> Iterator[str]:
+    """Address of the compose service ``mlflow``; afterwards it is as before. Its volume stays."""
+    if _compose("ps", "--quiet", "mlflow"):
+        # It runs on another port than the default: whoever started it chose that.
+        yield _published()
+        return
     existed = bool(_compose("ps", "--all", "--quiet", "mlflow"))
     project_existed = bool(_compose("ps", "--all", "--quiet"))
-    _compose("up", "--detach", "--wait", "--wait-timeout", "90", "mlflow")
     try:
-        yield
+        _compose("up", "--detach", "--wait", "--wait-timeout", "90", "mlflow")
+        address = _published()
+        if problem := why_silent(address):
+            raise TrackingError(f"{address}: the service does not answer ({problem}).")
+        yield address
     finally:
         if existed:
             _compose("stop", "mlflow")
@@ -131,6 +151,11 @@ def _compose_service() -> Iterator[None]:
             _compose("rm", "--stop", "--force", "mlflow")
         else:
             _compose("down")
+
+
+def _published() -> str:
+    port = _compose("port", "mlflow", "5555").rpartition(":")[2]
+    return f"http://localhost:{port}"
 
 
 def _compose(*arguments: str) -> str:

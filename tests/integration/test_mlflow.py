@@ -9,7 +9,7 @@ import pytest
 
 from harness.api import PriceApi
 from harness.tracker import Tracker
-from tests.integration.trained_run import DATASET, FOLDS, Trained
+from tests.trained_run import DATASET, FOLDS, Trained
 
 MODEL, CHAMPION = "house-price", "champion"
 PNG = b"\x89PNG\r\n\x1a\n"

@@ -1,4 +1,4 @@
-"""The training run that the tests of this folder start, and what they know of it."""
+"""The training run that tests start, and what they know of it."""
 
 from __future__ import annotations
 

@@ -1,0 +1,49 @@
+"""The form of a second dataset: other inputs, another currency, and no other code."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import pytest
+
+from harness.api import PriceApi
+from harness.beside import Beside, running_beside
+from harness.form import PriceForm
+from harness.stack import ComposeStack
+from tests.trained_run import Trained
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+pytestmark = pytest.mark.containers
+HOUSES = 3
+
+
+@pytest.fixture
+def other_form(
+    compose_stack: ComposeStack, beside_of_trained: Beside, page: Page
+) -> Iterator[PriceForm]:
+    """A form beside the stack's own, which asks the API of the other dataset."""
+    with running_beside(
+        compose_stack,
+        compose_stack.plan.layout.ui,
+        name=f"form-of-{beside_of_trained.name.rpartition('-')[2]}",
+        port=8501,
+        variables={"API_URL": f"http://{beside_of_trained.name}:8000"},
+    ) as beside:
+        yield PriceForm(page, beside.address).open()
+
+
+def test_its_houses_have_the_price_of_its_api(
+    other_form: PriceForm, api_of_trained: PriceApi, trained: Trained
+) -> None:
+    assert other_form.page.get_by_role(
+        "heading", name=trained.bundle.contract["title"]
+    ).is_visible()
+    for row in trained.bundle.golden[:HOUSES]:
+        shown = other_form.fill(row.inputs).estimate()
+
+        assert shown.figures == api_of_trained.predict(row.inputs).figures
+        assert shown.price_text.startswith("€")
+        assert list(shown.inputs) == [each["name"] for each in trained.bundle.contract["inputs"]]
