@@ -54,6 +54,8 @@ delete() {
     rm -rf "${FOLDERS[@]}"
 }
 
+other="$(! engine_answers || other_checkout)"
+[[ -z "$other" ]] || fail "nothing deleted: the stack belongs to $other; run make clean there"
 announce
 if confirmed; then
     delete

@@ -100,3 +100,9 @@ lock() {
         flock 9
     fi
 }
+
+# Folder of another checkout whose stack has this project's name; empty when there is none.
+other_checkout() {
+    docker ps --all --filter "label=com.docker.compose.project=$(cd "$ROOT" && project_name)" \
+        --format '{{.Label "com.docker.compose.project.working_dir"}}' | { grep -vxF "$ROOT" || :; } | head -n 1
+}

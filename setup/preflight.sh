@@ -48,14 +48,16 @@ check_engine() {
 listening() { (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
 
 holder() {
-    local found=''
+    local found='' other
     ! have ss || found="$(ss -ltnHp "sport = :$1" | sed -n 's/.*users:(("\([^"]*\)",pid=\([0-9]*\).*/\1, pid \2/p' | head -n 1)"
+    have docker && other="$(other_checkout 2>/dev/null)" && [[ -n "$other" ]] && found="the stack of $other"
     say "${found:-another program}"
 }
 
 ours() {
     local address
     address="$(cd "$ROOT" && docker compose port "$1" "$2" 2>/dev/null)" || return 1
+    [[ -z "$(other_checkout)" ]] || return 1
     [[ "$address" == *":$3" ]]
 }
 

@@ -71,6 +71,10 @@ WRONG = [
     ('csv = "flats.csv"', 'csv = "flats.csv"\nsegment = "heat"', "segment", '"heating"'),
     ('title = "', "title = ", "file", "correct the syntax"),
     ('identifiers = ["listing"]', 'identifiers = ["id"]', "identifiers.0", "use one of"),
+    ("range = [10, 250]", "range = [10, 250, 500]", "inputs.surface.range", "correct the value"),
+    ('currency = "EUR"', 'currency = "EUR"\nlog_scale = false', "target.log_scale", "correct"),
+    ("[inputs.rooms]", "[inputs.lower]", "inputs.lower", "another name"),
+    ('csv = "flats.csv"', 'csv = "."', "csv", "correct the name"),
 ]
 
 
@@ -88,6 +92,39 @@ def test_a_wrong_description_is_refused_with_file_key_and_fix(
     assert f"{key}: " in text
     assert fix in text
     assert ". Fix: " in text
+
+
+def test_a_file_in_place_of_a_folder_is_refused(folder: Folder) -> None:
+    with pytest.raises(DatasetError, match=r"dataset\.toml: file: not found"):
+        load(folder.path / "flats.csv")
+
+
+def test_a_comma_at_the_end_of_each_row_shifts_nothing(folder: Folder) -> None:
+    before = load(folder.path).inputs
+    file = folder.path / "flats.csv"
+    heading, *rows = file.read_text().splitlines()
+    file.write_text("\n".join([heading, *(f"{row}," for row in rows)]))
+
+    pd.testing.assert_frame_equal(load(folder.path).inputs, before)
+
+
+def test_a_repeated_column_is_refused(folder: Folder) -> None:
+    file = folder.path / "flats.csv"
+    file.write_text(file.read_text().replace("floor", "rooms", 1))
+
+    with pytest.raises(DatasetError, match=r'flats\.csv: heading: two columns "rooms"'):
+        load(folder.path)
+
+
+@pytest.mark.parametrize(
+    ("price", "problem"),
+    [("153,900", "no price above 0"), ("-5", "no price above 0"), ("100", "are the same")],
+)
+def test_a_target_that_is_no_price_is_named(folder: Folder, price: str, problem: str) -> None:
+    folder.write(folder.rows().assign(asking_price_eur=price))
+
+    with pytest.raises(DatasetError, match=f"target.column: .*{problem}"):
+        load(folder.path)
 
 
 def test_more_than_sixteen_inputs_are_refused(folder: Folder) -> None:
@@ -202,8 +239,9 @@ def test_rows_outside_are_dropped_only_when_the_description_says_so(folder: Fold
 
 def test_too_many_dropped_rows_refuse_the_file(folder: Folder) -> None:
     rows = folder.rows()
-    rows.loc[:40, "asking_price_eur"] = ""
+    rows.loc[:40, "rooms"] = "two"
     folder.write(rows)
+    folder.replace('column = "rooms"', 'column = "rooms"\nkind = "integer"')
 
     with pytest.raises(DatasetError, match="41 of 600 rows would be dropped"):
         load(folder.path)

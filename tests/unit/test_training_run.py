@@ -5,8 +5,10 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
+import socket
 import subprocess
 import sys
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +23,7 @@ from mlflow.entities.model_registry import ModelVersion
 from training.__main__ import main
 from training.dataset import Dataset, load
 from training.runtime import ExportedModel
+from training.tracking_server import why_silent
 
 ROOT = Path(__file__).parents[2]
 FLATS = ROOT / "datasets" / "synthetic_flats"
@@ -219,7 +222,7 @@ def test_a_tracker_that_goes_away_loses_nothing(
     monkeypatch.setattr(tracking, "_register", gone)
     assert copy.train() == 4
     assert not copy.bundle.exists()
-    (kept,) = (tmp_path / ".runs").iterdir()
+    (kept,) = (each for each in (tmp_path / ".runs").iterdir() if each.is_dir())
     assert {file.name for file in (kept / "bundle").iterdir()} == FILES - MANIFEST
 
     monkeypatch.setattr(tracking, "_register", register)
@@ -228,7 +231,87 @@ def test_a_tracker_that_goes_away_loses_nothing(
     versions = copy.client.search_model_versions("name='house-price'")
     seeds = [copy.client.get_run(str(each.run_id)).data.params["seed"] for each in versions]
     assert sorted(seeds) == ["0", "1"]
-    assert not list((tmp_path / ".runs").iterdir())
+    assert [each.name for each in (tmp_path / ".runs").iterdir()] == [".lock"]
+
+
+def test_a_kill_after_the_log_makes_the_next_training_log_only_itself(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import training.__main__ as program
+
+    trained = Trained(tmp_path)
+    publish = program.publish
+
+    def killed(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(program, "publish", killed)
+    with pytest.raises(KeyboardInterrupt):
+        trained.train()
+    monkeypatch.setattr(program, "publish", publish)
+    assert trained.train(FLATS, "--set", "seed=1") == 0
+
+    assert len(trained.client.search_model_versions("name='house-price'")) == 2
+    assert trained.run.data.params["seed"] == "1"
+
+
+def test_a_folder_with_something_else_in_it_is_not_replaced(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    trained = Trained(tmp_path)
+    trained.bundle.mkdir()
+    (trained.bundle / "thesis.txt").write_text("mine")
+
+    assert trained.train() == 2
+
+    assert "Fix: name a new or empty folder" in capsys.readouterr().err
+    assert (trained.bundle / "thesis.txt").read_text() == "mine"
+
+
+def test_labels_may_hold_any_character(tmp_path: Path) -> None:
+    folder = tmp_path / "flats"
+    shutil.copytree(FLATS, folder)
+    file = folder / "dataset.toml"
+    text = file.read_text()
+    file.write_text(text.replace('"Gas"', '"Gas (O\'Neil, Bang & Co+)"'))
+    trained = Trained(tmp_path)
+
+    assert trained.train(folder) == 0
+    assert trained.run.data.metrics["segment/Gas _O_Neil_ Bang _ Co__/sales"] > 100
+
+
+@pytest.mark.parametrize(
+    ("uri", "text"),
+    [
+        ("localhost:5555", "no tracking URI"),
+        ("ftp://localhost", "no tracking URI"),
+        ("sqlite:////nowhere/at/all/mlflow.db", "no folder /nowhere/at/all"),
+    ],
+)
+def test_a_wrong_tracking_uri_is_refused_before_training(
+    tmp_path: Path, uri: str, text: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    where = ["--output", str(tmp_path / "b"), "--tracking-uri", uri]
+    assert main(["--dataset", str(FLATS), *where]) == 4
+    assert text in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("answer", [b"SSH-2.0-x\r\n", b"HTTP/1.1 200 OK\r\n\r\n[]"])
+def test_another_server_is_not_taken_for_mlflow(answer: bytes) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        other = threading.Thread(target=answers_once, args=(listening, answer))
+        other.start()
+        problem = why_silent(f"http://127.0.0.1:{listening.getsockname()[1]}", seconds=3)
+        other.join()
+
+    assert problem is not None
+
+
+def answers_once(listening: socket.socket, answer: bytes) -> None:
+    connection, _ = listening.accept()
+    with connection:
+        connection.recv(65536)
+        connection.sendall(answer)
 
 
 @pytest.mark.parametrize(
