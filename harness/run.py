@@ -19,6 +19,7 @@ from harness.shared import SharedStacks, begun, seconds_to_boot
 from harness.stack import ComposeStack, Stack
 
 RUN = pytest.StashKey["Run"]()
+FOLDERS, OWNER = "house-price-harness-", "owner"
 
 
 class Run:
@@ -42,7 +43,10 @@ class Run:
     @cached_property
     def folder(self) -> Path:
         """Where the processes of this run meet; made when it is first asked for."""
-        return Path(tempfile.mkdtemp(prefix="house-price-harness-"))
+        _remove_dead_folders()
+        made = Path(tempfile.mkdtemp(prefix=FOLDERS))
+        (made / OWNER).write_text(str(Owner.this_process()))
+        return made
 
     def for_worker(self) -> dict[str, str]:
         """What a worker's ``Run`` is given."""
@@ -83,3 +87,11 @@ class Run:
         yield f"{plan.name} {came} and is kept, logs in {logs}"
         yield f"  API {stack.api}  form {stack.ui}  MLflow {stack.mlflow}"
         yield f"  remove it with: {how_to_remove(plan)}"
+
+
+def _remove_dead_folders() -> None:
+    """Removes the folders of runs that were killed."""
+    for mark in Path(tempfile.gettempdir()).glob(f"{FOLDERS}*/{OWNER}"):
+        owner = Owner.parse(mark.read_text())
+        if owner is not None and owner.is_gone():
+            shutil.rmtree(mark.parent, ignore_errors=True)  # another run may be at it too

@@ -19,4 +19,5 @@ mkdir -p "$LOCAL/test-runs"
 export MLFLOW_TRACKING_URI="sqlite:///$LOCAL/test-runs/mlflow.db"
 step "Model" setup/train.sh
 unset MLFLOW_TRACKING_URI
-step "Tests" .venv/bin/pytest "$@"
+# Two at a time: a browser waits more than it works. They share one stack.
+step "Tests" .venv/bin/pytest -n 2 "$@"

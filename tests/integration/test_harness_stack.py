@@ -9,6 +9,7 @@ import secrets
 import signal
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -178,11 +179,13 @@ def test_what_a_killed_run_left_is_removed_by_the_next(clone: Clone) -> None:
     running.kill()
     running.wait()
     assert set(things_of(name)) == {"container", "network", "volume", "image"}
+    [labels] = Path(tempfile.gettempdir()).glob(f"house-price-harness-*/{name}.labels.json")
 
     code, printed = clone.run(PASSES)
 
     assert code == 0, printed
     assert things_of(name) == {}
+    assert not labels.parent.exists()
 
 
 def test_an_interrupted_run_leaves_nothing(clone: Clone) -> None:
