@@ -237,18 +237,15 @@ def test_a_tracker_that_goes_away_loses_nothing(
 def test_a_kill_after_the_log_makes_the_next_training_log_only_itself(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    import training.__main__ as program
-
     trained = Trained(tmp_path)
-    publish = program.publish
 
     def killed(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(program, "publish", killed)
+    monkeypatch.setattr("training.__main__.publish", killed)
     with pytest.raises(KeyboardInterrupt):
         trained.train()
-    monkeypatch.setattr(program, "publish", publish)
+    monkeypatch.undo()
     assert trained.train(FLATS, "--set", "seed=1") == 0
 
     assert len(trained.client.search_model_versions("name='house-price'")) == 2
