@@ -102,4 +102,4 @@ def stops_the_run(session: pytest.Session) -> Iterator[None]:
         yield
     except HarnessError as error:
         session.shouldfail = str(error).splitlines()[0]
-        pytest.fail(str(error), pytrace=False)
+        raise pytest.fail.Exception(str(error), pytrace=False) from None

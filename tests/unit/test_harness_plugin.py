@@ -136,7 +136,7 @@ def test_a_missing_docker_is_one_error_with_the_fix(
     assert result.ret != 0
     assert "passed" not in outcomes
     assert "skipped" not in outcomes
-    assert outcomes["errors" if "errors" in outcomes else "error"] <= max(1, 2 * len(options) // 2)
+    assert outcomes["errors"] <= max(1, len(options))  # one a worker, not one a test
     result.stdout.fnmatch_lines(["*there is no docker command. Fix: setup/engine.sh*"])
 
 
@@ -148,6 +148,8 @@ def test_a_silent_engine_is_an_error_with_the_fix(machine: Machine) -> None:
     assert result.ret == 1
     result.assert_outcomes(errors=1)
     result.stdout.fnmatch_lines(["*no Docker engine answers (Cannot connect*). Fix: start it*"])
+    assert "Traceback" not in result.stdout.str()
+    assert "During handling" not in result.stdout.str()
 
 
 def test_an_old_compose_is_an_error_with_the_fix(machine: Machine) -> None:
