@@ -105,6 +105,8 @@ def stage(trained: Trained, dataset: Dataset, settings: Settings, place: Path) -
     )  # fmt: skip
     tables = folder / "tables"
     tables.mkdir()
+    rows = [f"{len(dataset.price)} of {dataset.rows_read} rows used", *dataset.notes]
+    (tables / "rows.txt").write_text("\n".join(rows) + "\n", encoding="utf-8")
     trained.importance.to_csv(tables / "permutation_importance.csv")
     metrics = dict(trained.metrics)
     if trained.segments is not None:

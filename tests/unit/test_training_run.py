@@ -112,6 +112,13 @@ def test_plots_and_the_bundle_are_with_the_run(trained: Trained) -> None:
     assert artifacts(trained, "bundle") == FILES
 
 
+def test_what_was_repaired_in_the_data_is_with_the_run(trained: Trained, tmp_path: Path) -> None:
+    run_id = trained.run.info.run_id
+    rows = trained.client.download_artifacts(run_id, "tables/rows.txt", str(tmp_path))
+
+    assert "heating: 18 empty cells repaired with 'Gas'" in Path(rows).read_text()
+
+
 def test_the_registered_version_is_the_bundle(trained: Trained) -> None:
     version, where = trained.champion, trained.manifest["mlflow"]
     manifest = hashlib.sha256((trained.bundle / "manifest.json").read_bytes()).hexdigest()
