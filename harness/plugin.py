@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 
 from harness.browser import *  # noqa: F403  # pytest finds fixtures by name in a plugin's module
+from harness.checks import CHECK, check_of, select
+from harness.checks import figure as figure  # a fixture too
 from harness.errors import HarnessError
 from harness.evidence import add_logs
 from harness.fixtures import *  # noqa: F403
@@ -15,6 +17,7 @@ from harness.run import RUN, Run
 from harness.terminal import say
 
 MARKERS = (
+    "check(id): what the test proves is listed in the verdict as ``group.name``",
     "destructive: breaks services, on a stack of its own; deselected with --api-url",
     "containers: looks into the containers; deselected with --api-url",
 )
@@ -26,6 +29,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--api-url", metavar="URL", help=where.format("API"))
     group.addoption("--ui-url", metavar="URL", help=where.format("form"))
     group.addoption("--mlflow-url", metavar="URL", help=where.format("MLflow"))
+    group.addoption(
+        "--check",
+        action="append",
+        default=[],
+        metavar="ID",
+        help="run only this check, group of checks or pattern; may be given again",
+    )
     group.addoption(
         "--keep-stack",
         action="store_true",
@@ -51,16 +61,21 @@ def pytest_report_header(config: pytest.Config) -> str:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Against a stack that runs elsewhere, tests that need its containers cannot be run."""
-    if config.stash[RUN].remote is None:
-        return
-    unfit = [
-        item
-        for item in items
-        if any(item.get_closest_marker(each) for each in ("destructive", "containers"))
-    ]
-    items[:] = [item for item in items if item not in unfit]
-    config.hook.pytest_deselected(items=unfit)
+    """Leaves what ``--check`` names and what can be run here: a stack that runs elsewhere shows
+    nobody its containers."""
+    remote = config.stash[RUN].remote is not None
+    wanted = select(items, config.getoption("--check"))
+    kept = [item for item in wanted if not (remote and _needs_containers(item))]
+    left_out = [item for item in items if item not in set(kept)]
+    for item in kept:
+        item.user_properties.append((CHECK, check_of(item).to_json()))
+    items[:] = kept
+    if left_out:
+        config.hook.pytest_deselected(items=left_out)
+
+
+def _needs_containers(item: pytest.Item) -> bool:
+    return any(item.get_closest_marker(each) for each in ("destructive", "containers"))
 
 
 @pytest.hookimpl(wrapper=True)

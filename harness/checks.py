@@ -1,0 +1,131 @@
+"""Checks: what a test proves, as a person reads it in the verdict.
+
+A test becomes a check by its marker::
+
+    @pytest.mark.check("prediction.golden")
+    def test_each_golden_house_has_the_price_of_training(...): ...
+
+What stands before the dot is the group that it is listed in; its sentence is the test's name. A
+test without the marker is listed under ``other``, by its node id.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from fnmatch import fnmatchcase
+from typing import Any
+
+import pytest
+
+__all__ = ["Check", "Figures", "check_of", "figure", "select"]
+
+CHECK, FIGURE, SAMPLES = "check", "figure", "samples"
+"""Names under which a report carries these, in its ``user_properties``."""
+OTHER = "other"
+
+
+@dataclass(frozen=True)
+class Check:
+    """One test with one set of parameters.
+
+    Attributes:
+        id: ``group.name``, and for a parametrized test ``group.name[parameters]``.
+        group: what a person finds it under.
+        sentence: what holds when it is green.
+    """
+
+    id: str
+    group: str
+    sentence: str
+
+    def to_json(self) -> dict[str, str]:
+        return asdict(self)
+
+
+def check_of(item: pytest.Item) -> Check:
+    """The check that ``item`` is.
+
+    Raises:
+        pytest.UsageError: its marker is not ``check("group.name")``.
+    """
+    function = getattr(item, "originalname", None) or item.name
+    parameters = item.name[len(function) :]
+    marker = item.get_closest_marker("check")
+    if marker is None:
+        name, group = item.nodeid, OTHER
+    else:
+        name = str(marker.args[0]) if marker.args else ""
+        group, _, rest = name.partition(".")
+        if not (group and rest):
+            raise pytest.UsageError(
+                f'{item.nodeid}: the marker is @pytest.mark.check("group.name"), not "{name}"'
+            )
+        name += parameters
+    words = function.removeprefix("test_").replace("_", " ")
+    about = f" ({parameters[1:-1]})" if parameters else ""
+    return Check(name, group, words[:1].upper() + words[1:] + about)
+
+
+def select(items: Sequence[pytest.Item], wanted: Sequence[str]) -> list[pytest.Item]:
+    """The items that ``wanted`` names: by group, by check without parameters, or by pattern.
+
+    Raises:
+        pytest.UsageError: something wanted is the name of none, or two tests have one id.
+    """
+    checks: dict[Check, pytest.Item] = {}
+    by_id: dict[str, pytest.Item] = {}
+    for item in items:
+        check = check_of(item)
+        if (other := by_id.setdefault(check.id, item)) is not item:
+            raise pytest.UsageError(f"{other.nodeid} and {item.nodeid} are both {check.id}")
+        checks[check] = item
+    chosen: set[Check] = set()
+    for each in wanted:
+        found = {check for check in checks if _is_meant(check, each)}
+        if not found:
+            known = ", ".join(sorted({check.group for check in checks}))
+            raise pytest.UsageError(f"--check {each}: no such check; the groups are {known}")
+        chosen |= found
+    return [item for check, item in checks.items() if not wanted or check in chosen]
+
+
+def _is_meant(check: Check, wanted: str) -> bool:
+    plain = check.id.partition("[")[0]
+    # Not as a pattern where brackets are meant as they stand.
+    return wanted in (check.id, plain, check.group) or fnmatchcase(plain, wanted)
+
+
+class Figures:
+    """Notes what a test measured, for the verdict, and holds it against its bound."""
+
+    def __init__(self, properties: list[tuple[str, object]]) -> None:
+        self._properties = properties
+
+    def __call__(
+        self,
+        name: str,
+        value: float,
+        unit: str = "",
+        *,
+        at_most: float | None = None,
+        at_least: float | None = None,
+    ) -> None:
+        """Notes ``value``; a bound that it breaks fails the test, with all three in the message."""
+        noted: dict[str, Any] = {"name": name, "value": float(value), "unit": unit}
+        noted |= {"at_most": at_most, "at_least": at_least}
+        self._properties.append((FIGURE, noted))
+        shown = f"{name}: {value:g} {unit}".rstrip()
+        assert at_most is None or value <= at_most, f"{shown}, at most {at_most:g} is allowed"
+        assert at_least is None or value >= at_least, f"{shown}, at least {at_least:g} is wanted"
+
+    def samples(self, name: str, values: Sequence[float], unit: str) -> None:
+        """Notes a distribution, which the report draws as a histogram."""
+        noted = {"name": name, "unit": unit, "values": [float(value) for value in values]}
+        self._properties.append((SAMPLES, noted))
+
+
+@pytest.fixture
+def figure(request: pytest.FixtureRequest) -> Figures:
+    """``figure("error", 14_129, "USD", at_most=15_000)``: a measured figure against its bound."""
+    return Figures(request.node.user_properties)
