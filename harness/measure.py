@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -105,3 +106,16 @@ def measurements(folder: Path) -> list[StackFigures]:
     """
     found = [StackFigures.from_json(json.loads(f.read_text())) for f in folder.glob(f"*{FILE}")]
     return sorted(found, key=lambda each: each.begun_at)
+
+
+def epoch(time: str) -> float:
+    """The engine's way to write a time, as seconds since the epoch."""
+    return datetime.fromisoformat(time).timestamp()
+
+
+def healthy_at(container: Mapping[str, Any]) -> float | None:
+    """When the first of the probes that the engine remembers (five) succeeded since the start."""
+    state = container["State"]
+    probes = (state.get("Health") or {}).get("Log") or []
+    good = [epoch(each["End"]) for each in probes if each["ExitCode"] == 0]
+    return min((end for end in good if end > epoch(state["StartedAt"])), default=None)
