@@ -11,8 +11,8 @@ from harness import diagnosis
 from harness.docker_cli import docker
 from harness.layout import Service
 from harness.ports import free_ports
-from harness.stack import SOON, ComposeStack, probe
-from harness.wait import wait_until
+from harness.stack import SOON, ComposeStack
+from harness.wait import probe, wait_until
 
 
 @dataclass(frozen=True)

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+import json
+from collections.abc import Iterable
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from harness import diagnosis
+from harness import diagnosis, faults, leftovers
 from harness.docker_cli import docker
 from harness.errors import HarnessError, NotInTimeError
 from harness.layout import Service
+from harness.measure import epoch, healthy_at
 from harness.plan import Plan
-from harness.wait import wait_until
+from harness.wait import probe, wait_until
 
 if TYPE_CHECKING:
     from harness.compose import Completed, ProjectCompose
@@ -109,11 +111,43 @@ class ComposeStack(Stack):
     def unpause(self, service: str) -> None:
         self.compose.ask("unpause", service)
 
+    def crash(self, service: str) -> None:
+        """Kills the service's main process, so that its restart policy works."""
+        labels = leftovers.labels(self.plan.name, self.plan.owner)
+        faults.crash(service, self.inspect(service), labels)
+
+    def wait_until_restarted(self, service: str, seconds: float = SOON) -> float:
+        """Waits until the engine has started a service again after :meth:`crash` and it is well.
+
+        Returns:
+            The seconds that nobody could use it, by the engine's clock.
+        """
+        self.wait_until_well(service, seconds=seconds)
+        container = self.inspect(service)
+        if not container["RestartCount"]:
+            raise HarnessError(f"{service} runs, and it was not the engine that started it again")
+        healthy = healthy_at(container) or epoch(container["State"]["StartedAt"])
+        return healthy - epoch(container["State"]["FinishedAt"])
+
+    def cut_off(self, service: str) -> None:
+        """Takes a service off the network: it runs on, and nobody reaches it nor it anybody."""
+        faults.cut_off(service, self.inspect(service))
+
+    def reconnect(self, service: str) -> None:
+        """Undoes :meth:`cut_off`: the service is found again, by name and by its port."""
+        faults.reconnect(service, self.inspect(service), self.compose.config())
+
     def heal(self) -> None:
-        """Undoes what a test did to the services: all run again and are well."""
-        for service, container in self._containers().items():
+        """Undoes what a test did to the services: all are there, run and are well."""
+        there = self._containers()
+        if missing := [each for each in self._planned() if each not in there]:
+            self.compose.ask("up", "--detach", "--no-build", "--no-deps", *missing)
+            there = self._containers()
+        for service, container in there.items():
             if container["State"]["Paused"]:
                 self.unpause(service)
+            if faults.is_cut_off(service, container):
+                self.reconnect(service)
             if diagnosis.what_ails(container):
                 # Also one that ran on while it was paused: its health is only asked for now and
                 # then, after a start every second.
@@ -155,24 +189,10 @@ class ComposeStack(Stack):
             hint=f"is the port of {service.name} published? docker compose -p {self.plan.name} ps",
         )
 
+    def _planned(self) -> list[str]:
+        """All services of the compose file, also those whose container is gone."""
+        return list(json.loads(self.plan.labels.read_text()).get("services", {}))
+
     def _containers(self) -> dict[str, dict[str, Any]]:
         found = diagnosis.containers(self.plan.name)
         return {each["Config"]["Labels"][diagnosis.SERVICE]: each for each in found}
-
-
-def probe(address: str) -> Callable[[], str | None]:
-    """A question for :func:`wait_until`: why ``address`` does not answer 200, or None."""
-    import requests
-
-    from harness.client import HttpClient
-
-    def problem() -> str | None:
-        try:
-            with HttpClient(address) as client:
-                answer = client.get("", timeout=(2, 5))
-        except requests.RequestException as error:
-            return str(error)
-        said = f"HTTP {answer.status_code}: {answer.text[:200]}"
-        return None if answer.status_code == 200 else said
-
-    return problem

@@ -34,3 +34,21 @@ def wait_until(
             )
         time.sleep(pause)
     return time.monotonic() - begun
+
+
+def probe(address: str) -> Callable[[], str | None]:
+    """A question for :func:`wait_until`: why ``address`` does not answer 200, or None."""
+    import requests
+
+    from harness.client import HttpClient
+
+    def problem() -> str | None:
+        try:
+            with HttpClient(address) as client:
+                answer = client.get("", timeout=(2, 5))
+        except requests.RequestException as error:
+            return str(error)
+        said = f"HTTP {answer.status_code}: {answer.text[:200]}"
+        return None if answer.status_code == 200 else said
+
+    return problem
