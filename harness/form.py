@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 BUTTON = "Estimate price"
 PATIENCE = 15.0  # seconds until something that should appear must be there
 PROBLEM = ".st-key-problem"
-IDLE = "[data-testid=stApp][data-test-script-state=notRunning]"
+IDLE = (
+    "[data-testid=stApp][data-test-script-state=notRunning][data-test-connection-state=CONNECTED]"
+)
 
 # The id of what the page shows now: of a price, or of the problem that took its place.
 _ANSWER = """() => {
@@ -177,6 +179,7 @@ class PriceForm:
 
     def press(self) -> None:
         """Presses the button and waits for its answer, be it a price or a problem."""
+        self._until_idle()  # a click is lost while the page has lost its server
         before = self.page.evaluate(_ANSWER)
         self.button.click()
         self.wait_for_another(before)

@@ -22,12 +22,20 @@ def open_form(page: Page, breakable_stack: ComposeStack) -> PriceForm:
 
 
 @pytest.mark.check("browser.api-stopped")
-def test_a_stopped_api_gives_a_message_and_no_price(
-    breakable_stack: ComposeStack, open_form: PriceForm
+def test_a_stopped_api_gives_a_message_and_the_form_recovers_with_what_was_entered(
+    breakable_stack: ComposeStack, open_form: PriceForm, golden: list[GoldenRow]
 ) -> None:
+    house = golden[7].inputs
+    before = open_form.fill(house).estimate()
     breakable_stack.stop("fastapi")
 
     assert_plain_message_in_time(open_form, "cannot be reached")
+
+    breakable_stack.start("fastapi")
+    after = open_form.estimate()
+    assert after.figures == before.figures == golden[7].figures
+    assert after.inputs == before.inputs
+    assert after.request_id != before.request_id
 
 
 @pytest.mark.check("browser.api-paused")
@@ -37,23 +45,6 @@ def test_an_api_that_does_not_answer_gives_a_message_and_no_price(
     breakable_stack.pause("fastapi")
 
     assert_plain_message_in_time(open_form, "took too long")
-
-
-@pytest.mark.check("browser.recovers")
-def test_the_form_recovers_without_a_reload_and_keeps_what_was_entered(
-    breakable_stack: ComposeStack, open_form: PriceForm, golden: list[GoldenRow]
-) -> None:
-    house = golden[7].inputs
-    before = open_form.fill(house).estimate()
-    breakable_stack.stop("fastapi")
-    open_form.press()
-    breakable_stack.start("fastapi")
-
-    after = open_form.estimate()
-
-    assert after.figures == before.figures == golden[7].figures
-    assert after.inputs == before.inputs
-    assert after.request_id != before.request_id
 
 
 @pytest.mark.check("browser.opened-without-api")

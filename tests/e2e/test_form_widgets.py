@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from playwright.sync_api import Page
 
 Inputs = dict[str, dict[str, Any]]
+READABLE = 10  # pixels at least: what is for screen readers only has one
+# What a style sheet, and so no locator, finds below the button.
+BELOW_BUTTON = "e => getComputedStyle(e.closest('.stFormSubmitButton'), '::after').content"
 
 
 @pytest.fixture(scope="session")
@@ -49,7 +52,11 @@ def test_one_beyond_the_limit_is_refused_in_every_number_field(
             alert = form.widget(name).get_by_role("alert")
             expect(alert).to_contain_text("outside the allowed range")
             expect(form.control(name)).to_have_attribute("aria-invalid", "true")
+            box = alert.bounding_box()
+            assert box is not None
+            assert min(box["width"], box["height"]) > READABLE
 
+    assert "see the field in red" in form.button.evaluate(BELOW_BUTTON)
     form.button.click()
     assert not form.shows_a_price()
 
