@@ -73,11 +73,12 @@ class _Exchange:
             if self._abandoned:
                 return
             self._connection.request(*self._request)
-            response = self._connection.getresponse()
-            body = response.read(LARGEST_BODY + 1)
-            if len(body) > LARGEST_BODY:
-                raise HTTPException(f"the answer is longer than {LARGEST_BODY} bytes")
-            self.reply = Reply(response.status, body)
+            # The socket stays open until the response is closed too, not only the connection.
+            with self._connection.getresponse() as response:
+                body = response.read(LARGEST_BODY + 1)
+                if len(body) > LARGEST_BODY:
+                    raise HTTPException(f"the answer is longer than {LARGEST_BODY} bytes")
+                self.reply = Reply(response.status, body)
         except (OSError, HTTPException, ValueError) as error:
             self.error = error
         finally:
