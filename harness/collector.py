@@ -11,6 +11,7 @@ import pytest
 from harness.checks import Check, check_of
 from harness.once import Once
 from harness.outcomes import check_in, not_run, result_of
+from harness.report import remove as remove_reports
 from harness.run import RUN
 from harness.verdict import LeftOut, Result
 
@@ -44,6 +45,8 @@ class Collector:
     @pytest.hookimpl(wrapper=True)
     def pytest_collection(self) -> Generator[None, object, object]:
         self.has_begun = True
+        if not self._config.option.collectonly and not self._config.stash[RUN].is_worker:
+            remove_reports(self._config.stash[RUN].results)
         try:
             return (yield)
         except pytest.UsageError as error:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -40,7 +41,7 @@ def result_of(check: Check, nodeid: str, reports: Reports, *, stopped: str, fold
         message = stopped
     elif outcome == "flaky":
         message = f"passed, but only after: {message}"
-    noted = [each for report in reports[-1:] for each in report.user_properties]
+    noted: list[tuple[str, Any]] = list(reports[-1].user_properties)
     screenshots, trace = _saved(noted, folder)
     calls = [each for each in reports if each.when == "call" and not _is_part(each)]
     others = [each for each in reports if each.when in ("setup", "teardown")]
@@ -110,9 +111,7 @@ def _sections(reports: Reports) -> list[tuple[str, str]]:
     return [(title, text[-LONG:]) for title, text in found if text.strip()]
 
 
-def _saved(
-    noted: Sequence[tuple[str, object]], folder: Path
-) -> tuple[list[str], str | None]:
+def _saved(noted: Sequence[tuple[str, object]], folder: Path) -> tuple[list[str], str | None]:
     """The screenshots of a browser test and its trace."""
     saved = [Path(str(value)) for name, value in noted if name == BROWSER]
     pictures = [file for each in saved for file in sorted(each.glob("*.png"))]

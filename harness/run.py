@@ -13,6 +13,7 @@ import pytest
 from harness.boot import how_to_remove, remove
 from harness.errors import HarnessError
 from harness.layout import Layout
+from harness.measure import StackFigures
 from harness.owner import KEPT, Owner
 from harness.plan import Plan
 from harness.shared import SharedStacks, begun, seconds_to_boot
@@ -35,6 +36,7 @@ class Run:
         self.results = config.rootpath / "test-results"
         urls = [config.getoption(f"--{name}-url") for name in ("api", "ui", "mlflow")]
         self.remote = Stack(*urls) if any(urls) else None
+        self.measured: list[StackFigures] = []
         if given is not None:
             self.folder, self.owner = Path(given["folder"]), given["owner"]
         else:

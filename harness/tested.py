@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import os
 import platform
 from collections.abc import Sequence
@@ -12,15 +10,15 @@ from typing import Any
 
 import requests
 
-from harness import diagnosis
 from harness.api import ApiError, PriceApi
 from harness.docker_cli import docker, run
 from harness.errors import HarnessError
+from harness.measure import StackFigures
 from harness.plan import Plan
 from harness.stack import ComposeStack, Stack
 
 STAND_IN = "stand-in"
-"""Ending of the label by which an image says what it stands in for."""
+"""Part of the label by which an image says what it stands in for."""
 _ABOUT_MODEL = ("name", "version", "run_id", "dataset", "data_sha256", "trained_at", "git_commit")
 _SOON = (3.0, 5.0)  # seconds to connect and to answer
 
@@ -35,7 +33,7 @@ def what_is_tested(root: Path, remote: Stack | None, plans: Sequence[Plan]) -> d
     """
     stacks = [remote] if remote is not None else [ComposeStack(each) for each in plans]
     found: dict[str, Any] = {"addresses": str(remote)} if remote is not None else {}
-    found |= {"images": _images(plans), "machine": _machine(with_engine=bool(plans))}
+    found["machine"] = _machine(with_engine=bool(plans))
     if commit := _commit(root):
         found["commit"] = commit
     if stacks:
@@ -56,38 +54,19 @@ def _model(stacks: Sequence[Stack]) -> dict[str, Any]:
     return {"missing": missing}
 
 
-def _images(plans: Sequence[Plan]) -> dict[str, list[dict[str, Any]]]:
-    """Service -> the images of its containers, one for all stacks that share it."""
+def images_of(stacks: Sequence[StackFigures]) -> dict[str, list[dict[str, Any]]]:
+    """Service -> its images, one for all stacks that share it."""
     found: dict[str, dict[str, dict[str, Any]]] = {}
-    for plan in plans:
-        try:
-            for container in diagnosis.containers(plan.name):
-                service = container["Config"]["Labels"][diagnosis.SERVICE]
-                image = _image(container["Image"])
-                found.setdefault(service, {})[image["id"]] = image
-        except HarnessError:  # the engine went away; the verdict has its own word for it
-            continue
+    for service in (each for stack in stacks for each in stack.services):
+        stand_ins = [value for key, value in service.image_labels.items() if STAND_IN in key]
+        found.setdefault(service.service, {})[service.image_id] = {
+            "id": service.image_id,
+            "tags": service.image_tags,
+            "size": service.image_bytes,
+            "created": service.image_created,
+            "stand_in": stand_ins[0] if stand_ins else None,
+        }
     return {service: list(images.values()) for service, images in sorted(found.items())}
-
-
-def _image(image_id: str) -> dict[str, Any]:
-    """
-    ``content`` is a hash of the image's files alone. The id is one of its labels too, which
-    name the stack, so the same build has another id in each stack.
-    """
-    image = json.loads(docker("image", "inspect", image_id))[0]
-    labels = image["Config"].get("Labels") or {}
-    layers = "\n".join(image["RootFS"]["Layers"])
-    stand_ins = [value for key, value in labels.items() if key.endswith(STAND_IN)]
-    return {
-        "id": image["Id"],
-        "content": f"sha256:{hashlib.sha256(layers.encode()).hexdigest()}",
-        "tags": image["RepoTags"],
-        "digests": image.get("RepoDigests") or [],
-        "size": image["Size"],
-        "created": image["Created"],
-        "stand_in": stand_ins[0] if stand_ins else None,
-    }
 
 
 def _commit(root: Path) -> dict[str, Any] | None:

@@ -122,7 +122,7 @@ class Verdict:
     @property
     def counts(self) -> dict[str, int]:
         counted = Counter(each.outcome for each in self.results)
-        each_of = {outcome: counted[outcome] for outcome in OUTCOMES}
+        each_of: dict[str, int] = {outcome: counted[outcome] for outcome in OUTCOMES}
         return {"asked": len(self.results), **each_of, "left_out": len(self.left_out)}
 
     @property
