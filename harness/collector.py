@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from typing import Any
 
 import pytest
@@ -88,10 +88,11 @@ class Collector:
             checks.setdefault(nodeid, check_in(reports, nodeid))
         return [self._result(check, nodeid, stopped) for nodeid, check in checks.items()]
 
-    def troubles(self, session: pytest.Session) -> list[str]:
+    def troubles(self, session: pytest.Session, results: Sequence[Result]) -> list[str]:
         """What went wrong beside the tests, a line each."""
         found = [*self._troubles, *self._uncollected.values()]
-        if session.exitstatus not in _ENDED_BY_ITSELF and not self._troubles:
+        cut_off = any(each.outcome == "not run" for each in results)
+        if cut_off or (session.exitstatus not in _ENDED_BY_ITSELF and not found):
             found.append(self._why_stopped(session))
         return found
 

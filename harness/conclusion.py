@@ -40,7 +40,7 @@ def conclude(session: pytest.Session) -> None:
         seconds=time.time() - collector.started,
         results=results,
         left_out=left_out,
-        troubles=[*collector.troubles(session), *not_removed],
+        troubles=[*collector.troubles(session, results), *not_removed],
         tested={**tested, "images": images_of(run.measured)},
         boot=[each.to_json() for each in run.measured],
     )

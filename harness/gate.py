@@ -74,9 +74,7 @@ def write_to_model(verdict: Verdict, page: Path, address: str) -> str:
             "MLflow that it was registered in with MLFLOW_TRACKING_URI."
         ) from None
     if not tags.items() <= {each["key"]: each["value"] for each in kept}.items():
-        raise HarnessError(
-            f"--gate: {address} took the tags of {what} and shows others. Try again."
-        )
+        raise HarnessError(f"--gate: {address} took the tags of {what} and shows others.")
     return f"{VERDICT}={verdict.word} is written on {what} at {address}"
 
 

@@ -41,7 +41,9 @@ def result_of(check: Check, nodeid: str, reports: Reports, *, stopped: str, fold
         message = stopped
     elif outcome == "flaky":
         message = f"passed, but only after: {message}"
-    noted: list[tuple[str, Any]] = list(reports[-1].user_properties)
+    # The last has them all, but that of a crash has none.
+    fullest = max(reversed(reports), key=lambda each: len(each.user_properties))
+    noted: list[tuple[str, Any]] = list(fullest.user_properties)
     screenshots, trace = _saved(noted, folder)
     calls = [each for each in reports if each.when == "call" and not _is_part(each)]
     others = [each for each in reports if each.when in ("setup", "teardown")]
@@ -56,7 +58,7 @@ def result_of(check: Check, nodeid: str, reports: Reports, *, stopped: str, fold
         longrepr="\n\n".join(each.longreprtext for each in telling)[:LONG],
         figures=[value for name, value in noted if name == FIGURE],
         samples=[value for name, value in noted if name == SAMPLES],
-        sections=_sections(telling or reports),
+        sections=_sections(telling),
         screenshots=screenshots if outcome != "passed" else [],
         trace=trace if outcome != "passed" else None,
     )
@@ -93,6 +95,13 @@ def _is_part(report: pytest.TestReport) -> bool:
     return hasattr(report, "context")
 
 
+def _part(report: Any) -> str:
+    """What tells one subtest from the others."""
+    context = report.context
+    told = [context.msg or "", *(f"{key}={value}" for key, value in context.kwargs.items())]
+    return ", ".join(filter(None, told)) or "a subtest"
+
+
 def _message(report: pytest.TestReport) -> str:
     """The short message of an assertion or skip, or else the first words of the account."""
     if report.when == CRASHED:
@@ -102,7 +111,8 @@ def _message(report: pytest.TestReport) -> str:
     if isinstance(report.longrepr, tuple):
         return str(report.longrepr[2])
     crash = getattr(report.longrepr, "reprcrash", None)
-    return str(crash.message if crash is not None else report.longreprtext).strip()
+    said = str(crash.message if crash is not None else report.longreprtext).strip()
+    return f"{_part(report)}: {said}" if _is_part(report) else said
 
 
 def _sections(reports: Reports) -> list[tuple[str, str]]:

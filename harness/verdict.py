@@ -60,6 +60,8 @@ class Result:
     @property
     def reason(self) -> str:
         """Why it is not green, in one line."""
+        if self.outcome == "not run":  # why the run stopped is a reason of its own
+            return f"{self.check.id}: not run"
         said = next((line for line in self.message.splitlines() if line.strip()), "")
         return f"{self.check.id}: {self.outcome}" + (f": {said.strip()[:300]}" if said else "")
 
