@@ -21,7 +21,7 @@ def timeline(stack: StackFigures) -> str:
     """How one stack came up: a bar for each phase, then one a service from start to healthy."""
     spans = list(_spans(stack))
     end = max([each.end for each in spans] + [0.1])
-    scale = _Scale(0, end, _LABEL, WIDTH - 56)
+    scale = _Scale(0, end, _LABEL, WIDTH - 72)
     rows = []
     for number, span in enumerate(spans):
         top = number * _ROW
@@ -31,13 +31,13 @@ def timeline(stack: StackFigures) -> str:
             f'<rect class="{span.kind}" x="{left:.1f}" y="{top + 4}" rx="3" height="{_BAR}"'
             f' width="{max(2.0, right - left):.1f}"/>'
         )
-        rows.append(_text(right + 6, top + 14, f"{span.end - span.begin:.1f} s", "value"))
+        rows.append(_text(right + 6, top + 14, span.said, "value"))
     height = len(spans) * _ROW
     for tick in _ticks(end):
         x = scale(tick)
         rows.insert(0, f'<line class="grid" x1="{x:.1f}" x2="{x:.1f}" y1="0" y2="{height}"/>')
         rows.append(_text(x, height + 14, f"{tick:g} s", "tick", anchor="middle"))
-    told = "; ".join(f"{each.name} {each.begin:.1f} to {each.end:.1f} s" for each in spans)
+    told = "; ".join(f"{each.name} from {each.begin:.1f} s, {each.said}" for each in spans)
     return _svg(f"Boot of {stack.name}: {told}", height + 20, rows)
 
 
@@ -52,11 +52,11 @@ def histogram(values: Sequence[float], unit: str, name: str) -> str:
     counts = [0] * bins
     for value in ordered:
         counts[min(bins - 1, int((value - low) / step))] += 1
-    scale, height = _Scale(low, low + bins * step, 8, WIDTH - 8), 132
+    scale, height = _Scale(low, low + bins * step, 8, WIDTH - 8), 160
     parts = []
     for number, count in enumerate(counts):
         left, right = scale(low + number * step), scale(low + (number + 1) * step)
-        tall = count / max(counts) * (height - 34)
+        tall = count / max(counts) * (height - 44)
         parts.append(
             f'<rect class="bin" x="{left + 0.5:.1f}" y="{height - tall:.1f}"'
             f' width="{right - left - 1:.1f}" height="{tall:.1f}"/>'
@@ -64,17 +64,16 @@ def histogram(values: Sequence[float], unit: str, name: str) -> str:
     for number, (mark, value) in enumerate(marks.items()):
         x = scale(value)
         # Texts on the side where there is room, each on a line of its own.
-        anchor, off = ("end", -5) if x > WIDTH / 2 else ("start", 5)
-        parts.append(f'<line class="mark" x1="{x:.1f}" x2="{x:.1f}" y1="0" y2="{height}"/>')
-        parts.append(
-            _text(x + off, 10 + 12 * number, f"{mark} {short(value)} {unit}", "value", anchor)
-        )
+        anchor, off = ("end", -5) if x > WIDTH * 0.75 else ("start", 5)
+        top = 13 * number
+        parts.append(f'<line class="mark" x1="{x:.1f}" x2="{x:.1f}" y1="{top}" y2="{height}"/>')
+        parts.append(_text(x + off, top + 11, f"{mark} {short(value, 3)} {unit}", "value", anchor))
     parts.append(f'<line class="axis" x1="8" x2="{WIDTH - 8}" y1="{height}" y2="{height}"/>')
     for tick in (low, (low + high) / 2, high):
         anchor = {low: "start", high: "end"}.get(tick, "middle")
-        parts.append(_text(scale(tick), height + 15, f"{short(tick)} {unit}", "tick", anchor))
-    said = ", ".join(f"{mark} {short(value)} {unit}" for mark, value in marks.items())
-    title = f"{name}: {len(ordered)} values from {short(low)} to {short(high)} {unit}, {said}"
+        parts.append(_text(scale(tick), height + 15, f"{short(tick, 3)} {unit}", "tick", anchor))
+    said = ", ".join(f"{mark} {short(value, 3)} {unit}" for mark, value in marks.items())
+    title = f"{name}: {len(ordered)} values from {short(low, 3)} to {short(high, 3)} {unit}, {said}"
     return _svg(title, height + 20, parts)
 
 
@@ -101,12 +100,9 @@ def bullet(value: float, at_most: float | None, at_least: float | None, said: st
     return _svg(said, 14, parts, width=160, kind="bullet")
 
 
-def short(value: float) -> str:
-    """A number as a person writes it: three digits that matter, thousands with commas."""
-    if value and abs(value) < 0.001:
-        return f"{value:.2g}"
-    digits = 0 if abs(value) >= 1000 else 3
-    return f"{value:,.{digits}f}" if digits == 0 else f"{value:.4g}"
+def short(value: float, digits: int = 4) -> str:
+    """A number as a person writes it: few digits, thousands with commas."""
+    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.{digits}g}"
 
 
 def percentile(ordered: Sequence[float], percent: float) -> float:
@@ -122,6 +118,7 @@ class _Span:
     begin: float
     end: float
     kind: str
+    said: str
 
 
 @dataclass(frozen=True)
@@ -139,14 +136,18 @@ def _spans(stack: StackFigures) -> list[_Span]:
     lasting = {"preflight": stack.preflight, "images": stack.build}
     edges = [0.0, stack.preflight, stack.preflight + stack.build]
     spans = [
-        _Span(name, *edge, "phase") for name, edge in zip(lasting, pairwise(edges), strict=True)
+        _Span(name, begin, end, "phase", f"{end - begin:.1f} s")
+        for name, (begin, end) in zip(lasting, pairwise(edges), strict=True)
     ]
     for each in stack.services:
         if each.started_at is not None:
             began = each.started_at - stack.begun_at
             seconds = each.seconds_to_healthy
-            kind = "kept" if seconds is not None else "broken"
-            spans.append(_Span(each.service, began, began + (seconds or 0.0), kind))
+            if seconds is None:
+                spans.append(_Span(each.service, began, began, "broken", "not healthy"))
+            else:
+                end = began + seconds
+                spans.append(_Span(each.service, began, end, "kept", f"{seconds:.1f} s"))
     return spans
 
 

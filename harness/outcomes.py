@@ -109,9 +109,10 @@ def _message(report: pytest.TestReport) -> str:
     if report.skipped and hasattr(report, "wasxfail"):
         return f"was expected to fail: {report.wasxfail or 'no reason was given'}"
     if isinstance(report.longrepr, tuple):
-        return str(report.longrepr[2])
+        return str(report.longrepr[2]).removeprefix("Skipped: ")
     crash = getattr(report.longrepr, "reprcrash", None)
     said = str(crash.message if crash is not None else report.longreprtext).strip()
+    said = said.removeprefix("AssertionError: ").removeprefix("Failed: ")
     return f"{_part(report)}: {said}" if _is_part(report) else said
 
 

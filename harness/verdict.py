@@ -144,7 +144,10 @@ class Verdict:
             return f"{what} asked for ran and passed."
         if not asked:
             return "No check ran, so nothing was proved."
-        red = [f"{self.counts[each]} {each}" for each in OUTCOMES[:-1] if self.counts[each]]
+        counts = self.counts
+        red = [f"{counts[each]} {each}" for each in OUTCOMES[:-1] if counts[each]]
+        if counts["error"] > 1:
+            red = [f"{each}s" if each.endswith("error") else each for each in red]
         if not red:
             return f"All {asked} checks passed, but the run itself did not end well."
         return f"{green} of {asked} checks passed: {', '.join(red)}."
