@@ -64,9 +64,9 @@ class PriceApi(HttpClient):
         """What ``GET /schema`` answers: the contract."""
         return self._object(self.get("/schema"))
 
-    def model(self) -> dict[str, Any]:
+    def model(self, **options: Any) -> dict[str, Any]:
         """What ``GET /model`` answers: which model this is."""
-        return self._object(self.get("/model"))
+        return self._object(self.get("/model", **options))
 
     def openapi(self) -> dict[str, Any]:
         return self._object(self.get("/openapi.json"))

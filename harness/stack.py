@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from functools import cached_property
+import json
+from collections.abc import Iterable
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
-from harness import diagnosis
+from harness import diagnosis, faults, leftovers
 from harness.docker_cli import docker
-from harness.errors import HarnessError, NotInTimeError
-from harness.layout import Service
+from harness.errors import HarnessError
 from harness.plan import Plan
-from harness.wait import wait_until
+from harness.usage import epoch, healthy_at
+from harness.wait import wait_until, wait_until_answers
 
 if TYPE_CHECKING:
     from harness.compose import Completed, ProjectCompose
@@ -69,6 +70,11 @@ class ComposeStack(Stack):
         return ProjectCompose(self.plan.name, layout.root, files, self.plan.variables)
 
     @property
+    def planned_services(self) -> list[str]:
+        """All services of the compose file, also those whose container is gone."""
+        return sorted(json.loads(self.plan.labels.read_text()).get("services", {}))
+
+    @property
     def services(self) -> list[str]:
         return sorted(self._containers())
 
@@ -109,11 +115,43 @@ class ComposeStack(Stack):
     def unpause(self, service: str) -> None:
         self.compose.ask("unpause", service)
 
+    def crash(self, service: str) -> None:
+        """Kills the service's main process, so that its restart policy works."""
+        labels = leftovers.labels(self.plan.name, self.plan.owner)
+        faults.crash(service, self.inspect(service), labels)
+
+    def wait_until_restarted(self, service: str, seconds: float = SOON) -> float:
+        """Waits until the engine has started a service again after :meth:`crash` and it is well.
+
+        Returns:
+            The seconds that nobody could use it, by the engine's clock.
+        """
+        self.wait_until_well(service, seconds=seconds)
+        container = self.inspect(service)
+        if not container["RestartCount"]:
+            raise HarnessError(f"{service} runs, and it was not the engine that started it again")
+        healthy = healthy_at(container) or epoch(container["State"]["StartedAt"])
+        return healthy - epoch(container["State"]["FinishedAt"])
+
+    def cut_off(self, service: str) -> None:
+        """Takes a service off the network: it runs on, and nobody reaches it nor it anybody."""
+        faults.cut_off(service, self.inspect(service))
+
+    def reconnect(self, service: str) -> None:
+        """Undoes :meth:`cut_off`: the service is found again, by name and by its port."""
+        faults.reconnect(service, self.inspect(service), self.compose.config())
+
     def heal(self) -> None:
-        """Undoes what a test did to the services: all run again and are well."""
-        for service, container in self._containers().items():
+        """Undoes what a test did to the services: all are there, run and are well."""
+        there = self._containers()
+        if missing := [each for each in self.planned_services if each not in there]:
+            self.compose.ask("up", "--detach", "--no-build", "--no-deps", *missing)
+            there = self._containers()
+        for service, container in there.items():
             if container["State"]["Paused"]:
                 self.unpause(service)
+            if faults.is_cut_off(service, container):
+                self.reconnect(service)
             if diagnosis.what_ails(container):
                 # Also one that ran on while it was paused: its health is only asked for now and
                 # then, after a start every second.
@@ -124,55 +162,37 @@ class ComposeStack(Stack):
         """Waits until ``services``, or else all, are healthy and answer through their ports.
 
         Raises:
-            NotInTimeError: with the cause and the last log lines of each service that is not well.
+            NotInTimeError: with the cause and the last log lines of each service that is not well;
+                at once where one has ended, so that waiting does not help.
         """
         names = services or self.services
-        try:
-            wait_until(
-                lambda: self._trouble(names),
-                what=f"{self.plan.name}: {', '.join(names)} healthy",
-                seconds=seconds,
-                hint="the services' own words are below",
-                pause=0.2,
-            )
-            for service in self.plan.layout.services:
-                if service.name in names:
-                    self._wait_for_answer(service, seconds)
-        except NotInTimeError as late:
-            evidence = diagnosis.diagnose(self.plan.name).evidence
-            raise NotInTimeError(f"{late}\n{evidence}") from None
-
-    def _trouble(self, services: Iterable[str]) -> str | None:
-        ailing = {name: diagnosis.what_ails(self.inspect(name)) for name in services}
-        return "; ".join(f"{name} {what}" for name, what in ailing.items() if what) or None
-
-    def _wait_for_answer(self, service: Service, seconds: float) -> None:
-        address = self.plan.address(service) + service.probe
+        restarts: dict[str, int] = {}
+        plan = self.plan
+        probes = {each.name: plan.address(each) + each.probe for each in plan.layout.services}
         wait_until(
-            probe(address),
-            what=f"{address} answers",
+            lambda: self._trouble(names, restarts),
+            what=f"{plan.name}: {', '.join(names)} healthy",
+            address=", ".join(probes[name] for name in names if name in probes),
             seconds=seconds,
-            hint=f"is the port of {service.name} published? docker compose -p {self.plan.name} ps",
+            hint=f"docker compose -p {plan.name} ps",
+            evidence=lambda: diagnosis.diagnose(plan.name).evidence,
+            pause=0.2,
         )
+        for name in names:
+            if name in probes:
+                wait_until_answers(name, probes[name], partial(self.inspect, name), seconds)
+
+    def _trouble(self, services: Iterable[str], restarts: dict[str, int]) -> str | None:
+        there, ailing = self._containers(), []
+        for name in services:
+            container = there.get(name)
+            if container is None:
+                ailing.append(f"{name} has no container")
+            elif what := diagnosis.what_ails(container):
+                diagnosis.give_up(container, restarts.setdefault(name, container["RestartCount"]))
+                ailing.append(f"{name} {what}")
+        return "; ".join(ailing) or None
 
     def _containers(self) -> dict[str, dict[str, Any]]:
         found = diagnosis.containers(self.plan.name)
         return {each["Config"]["Labels"][diagnosis.SERVICE]: each for each in found}
-
-
-def probe(address: str) -> Callable[[], str | None]:
-    """A question for :func:`wait_until`: why ``address`` does not answer 200, or None."""
-    import requests
-
-    from harness.client import HttpClient
-
-    def problem() -> str | None:
-        try:
-            with HttpClient(address) as client:
-                answer = client.get("", timeout=(2, 5))
-        except requests.RequestException as error:
-            return str(error)
-        said = f"HTTP {answer.status_code}: {answer.text[:200]}"
-        return None if answer.status_code == 200 else said
-
-    return problem

@@ -149,6 +149,7 @@ STARTING = {"Status": "starting", "Log": []}
             container(Health=STARTING, restarts=2),
             "ends again and again (crash loop, 2 restarts)",
         ),
+        (container(Health=STARTING, restarts=1), "is starting: its probe has not run yet"),
         (container(restarts=1), None),
     ],
 )

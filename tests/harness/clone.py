@@ -1,0 +1,131 @@
+"""A small project of one service, on which the harness can be tried with real containers."""
+
+from __future__ import annotations
+
+import json
+import secrets
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+from harness.layout import Layout, Service
+from harness.leftovers import STACK
+from harness.wait import wait_until
+
+ROOT = Path(__file__).resolve().parents[2]
+LABELLED = f'{{{{.Label "{STACK}"}}}} {{{{.ID}}}}'
+
+DOCKERFILE = """
+FROM python:3.13-slim
+CMD ["python", "-m", "http.server", "8000", "--directory", "/data"]
+"""
+
+PROBE = "import urllib.request as r; r.urlopen('http://127.0.0.1:8000', timeout=2)"
+WEB: dict[str, Any] = {
+    "build": ".",
+    "pull_policy": "build",
+    "init": True,
+    "restart": "unless-stopped",
+    "stop_grace_period": "1s",
+    "ports": ["127.0.0.1:${API_PORT:?}:8000"],
+    "volumes": ["data:/data"],
+    "healthcheck": {
+        "test": ["CMD", "python", "-c", PROBE],
+        "interval": "5s",
+        "start_period": "30s",
+        "start_interval": "200ms",
+    },
+}
+
+# One service stands for all three of the stack.
+CONFTEST = """
+import pytest
+from tests.harness.clone import layout_of
+
+pytest_plugins = ["harness.plugin"]
+
+@pytest.fixture(scope="session")
+def layout(pytestconfig):
+    return layout_of(pytestconfig.rootpath, prefix="{prefix}")
+"""
+
+
+def layout_of(folder: Path, prefix: str) -> Layout:
+    web = Service("web", "API_PORT", "/")
+    return Layout(folder, prefix=prefix, api=web, ui=web, mlflow=web, needs={})
+
+
+def python(code: str) -> list[str]:
+    """A container's command."""
+    return ["python", "-c", code]
+
+
+class Clone:
+    """A folder with a compose file, in which a pytest with the harness can be run."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.output = folder / "output"
+        self.prefix = f"harness-self-{secrets.token_hex(3)}"
+        folder.mkdir()
+        (folder / "Dockerfile").write_text(DOCKERFILE)
+        self.compose()
+        (folder / "conftest.py").write_text(CONFTEST.format(prefix=self.prefix))
+        (folder / "pytest.ini").write_text(
+            f"[pytest]\naddopts = -p no:schemathesis -p no:cacheprovider\npythonpath = {ROOT}\n"
+        )
+
+    @property
+    def layout(self) -> Layout:
+        return layout_of(self.folder, self.prefix)
+
+    def compose(self, others: dict[str, Any] | None = None, **web: Any) -> None:
+        """Writes the compose file: ``web`` is what its service has beyond or instead of ``WEB``."""
+        content = {"services": {"web": {**WEB, **web}, **(others or {})}, "volumes": {"data": None}}
+        (self.folder / "docker-compose.yml").write_text(json.dumps(content))
+
+    def start(self, tests: str, *options: str) -> subprocess.Popen[bytes]:
+        """A pytest that runs in the background; what it prints goes to ``output``."""
+        (self.folder / "test_it.py").write_text(tests)
+        command = [sys.executable, "-m", "pytest", *options]
+        with self.output.open("wb") as output:
+            return subprocess.Popen(command, cwd=self.folder, stdout=output, stderr=output)
+
+    def run(self, tests: str, *options: str) -> tuple[int, str]:
+        """Exit code and output of a pytest."""
+        code = self.start(tests, *options).wait(100)
+        return code, self.output.read_text()
+
+    def name_when_up(self, running: subprocess.Popen[bytes]) -> str:
+        """The stack of a run whose test writes its name to the file ``up``, once it has."""
+        up = self.folder / "up"
+
+        def problem() -> str | None:
+            assert running.poll() is None, self.output.read_text()
+            return None if up.exists() and up.read_text() else "the test has not begun"
+
+        wait_until(problem, what="the stack is up", seconds=60, hint="see the inner run's output")
+        return up.read_text()
+
+    def logs(self) -> str:
+        logs = self.folder / "test-results" / "logs"
+        return "\n".join(file.read_text() for file in sorted(logs.rglob("*.log")))
+
+
+def docker(*words: str) -> list[str]:
+    done = subprocess.run(["docker", *words], capture_output=True, text=True, check=True)
+    return done.stdout.splitlines()
+
+
+def things_of(stack: str) -> dict[str, list[str]]:
+    """Kind -> ids of all that is labelled as a part of a stack whose name begins with ``stack``."""
+    found = {
+        "container": docker("ps", "--all", "--no-trunc", "--format", LABELLED),
+        "network": docker("network", "ls", "--no-trunc", "--format", LABELLED),
+        "volume": docker("volume", "ls", "--format", LABELLED.replace(".ID", ".Name")),
+        # The list of images knows no labels; they are named after the project.
+        "image": docker("image", "ls", "--no-trunc", "--format", "{{.Repository}} {{.ID}}"),
+    }
+    mine = {kind: [each for each in all_ if each.startswith(stack)] for kind, all_ in found.items()}
+    return {kind: each for kind, each in mine.items() if each}
