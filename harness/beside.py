@@ -1,8 +1,8 @@
-"""One more container of a service, beside the stack's own, with another environment or files."""
+"""One more container of a service, beside the stack's own, with other files or another program."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -34,6 +34,7 @@ def running_beside(
     port: int,
     volumes: Mapping[Path, str] | None = None,
     variables: Mapping[str, str] | None = None,
+    command: Sequence[str] = (),
 ) -> Iterator[Beside]:
     """Runs one more container of ``service``; image, limits and user are as in the compose file.
 
@@ -44,6 +45,7 @@ def running_beside(
         port: that the service listens on in its container.
         volumes: folder on this machine -> folder in the container, for reading only.
         variables: environment of the container, beyond that in the compose file.
+        command: instead of that of the image.
 
     Raises:
         HarnessError: it did not start or does not answer.
@@ -59,7 +61,7 @@ def running_beside(
     log = stack.plan.logs / f"{name}.log"
     log.parent.mkdir(parents=True, exist_ok=True)
     try:
-        stack.compose.ask("run", *options, service.name)
+        stack.compose.ask("run", *options, service.name, *command)
         beside = Beside(f"http://127.0.0.1:{published}", full_name)
         look = partial(inspect, full_name)
         wait_until_answers(name, beside.address + service.probe, look, SOON)

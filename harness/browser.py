@@ -68,7 +68,8 @@ def context(
     # Chromium drops every request under way when a network appears on the machine or goes, as with
     # each `docker compose up` and `down` of anybody. Of the many files of a page some are then
     # missing, and the page stays broken. Playwright fetches them without that.
-    context.route(FILES, lambda route: route.fulfill(response=route.fetch()))
+    # Asked again, as a browser does by itself, where the server closed a kept connection meanwhile.
+    context.route(FILES, lambda route: route.fulfill(response=route.fetch(max_retries=2)))
     # Playwright's own option films the page as well, and then each step takes three times as long.
     ours = request.config.getoption("--tracing") == "off"
     if ours:

@@ -12,15 +12,17 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
 from harness.api import Value
+from harness.wait import wait_until
 
 if TYPE_CHECKING:
     from playwright.sync_api import ConsoleMessage, Locator, Page
 
 BUTTON = "Estimate price"
 PATIENCE = 15.0  # seconds until something that should appear must be there
-MOST_TABS = 20  # from one control to the next, with everything focusable between them
 PROBLEM = ".st-key-problem"
-IDLE = "[data-testid=stApp][data-test-script-state=notRunning]"
+IDLE = (
+    "[data-testid=stApp][data-test-script-state=notRunning][data-test-connection-state=CONNECTED]"
+)
 
 # The id of what the page shows now: of a price, or of the problem that took its place.
 _ANSWER = """() => {
@@ -36,10 +38,13 @@ _DRAWN = """() => {
     return widgets.length > 0 && widgets.every(each => each.querySelector("input"));
 }"""
 
-# The choice in an open list that the Enter key would take.
-_ACTIVE_OPTION = """() => {
-    const id = document.activeElement.getAttribute("aria-activedescendant");
-    return id ? document.getElementById(id).innerText : null;
+# What an open list has drawn, by its place, and on to the part below or back to the top.
+_DRAWN_CHOICES = """list => {
+    const drawn = [...list.querySelectorAll("[role=option]")].map(
+        (each, at) => [Number(each.ariaPosInSet ?? at + 1), each.innerText]);
+    const atEnd = list.scrollTop + list.clientHeight >= list.scrollHeight;
+    list.scrollTo(0, atEnd ? 0 : list.scrollTop + list.clientHeight);
+    return drawn;
 }"""
 
 
@@ -135,39 +140,31 @@ class PriceForm:
                 field.fill(repr(value))
                 field.press("Tab")  # leaving the field is what makes Streamlit take the value
 
-    def tab_to(self, name: str) -> None:
-        """Moves the keyboard on, as with the Tab key, until it is in the control of one input."""
-        self._tab_until(f"e => !!e.closest('.st-key-input-{name}') && e.matches('input')", name)
-
-    def tab_to_button(self) -> None:
-        """Moves the keyboard on until it is on the button that asks for the price."""
-        self._tab_until(f"e => e.matches('button') && e.innerText === '{BUTTON}'", BUTTON)
-
-    def type(self, name: str, value: Value) -> None:
-        """Enters a value where the keyboard is, with nothing but keys."""
-        keys = self.page.keyboard
-        match value:
-            case bool():
-                if self.value(name) != ("Yes" if value else "No"):
-                    keys.press("ArrowRight")
-            case str():
-                if self.value(name) == value:
-                    return
-                keys.press("ControlOrMeta+a")
-                keys.type(value)
-                self.page.get_by_role("option", name=value, exact=True).wait_for()
-                self._arrow_down_to(value)
-                keys.press("Enter")
-            case _:
-                keys.press("ControlOrMeta+a")
-                keys.type(repr(value))
-
     def value(self, name: str) -> str:
         """What a number field or a list holds now, or which radio button is pressed."""
         chosen = self.widget(name).get_by_role("radio", checked=True)
         if chosen.count():
             return chosen.locator("xpath=ancestor::label").inner_text()
         return self.control(name).input_value()
+
+    def choices(self, name: str) -> list[str]:
+        """All that a list offers, in order, found by scrolling through it: a long one draws only
+        the part that is in view."""
+        self.widget(name).get_by_role("combobox").press("ArrowDown")
+        choices, options = self.page.get_by_role("listbox"), self.page.get_by_role("option")
+        length = int(options.first.get_attribute("aria-setsize") or options.count())
+        found: dict[int, str] = {}
+
+        def problem() -> str | None:
+            found.update(choices.evaluate(_DRAWN_CHOICES))
+            return None if len(found) == length else f"{len(found)} of {length} were drawn"
+
+        wait_until(
+            problem, what=f"every choice of {name}", seconds=PATIENCE, hint="is it in the list?"
+        )
+        self.page.keyboard.press("Escape")
+        choices.wait_for(state="detached")
+        return [found[place] for place in sorted(found)]
 
     def estimate(self) -> Shown:
         """Presses the button and returns the price that this click gave.
@@ -182,6 +179,7 @@ class PriceForm:
 
     def press(self) -> None:
         """Presses the button and waits for its answer, be it a price or a problem."""
+        self._until_idle()  # a click is lost while the page has lost its server
         before = self.page.evaluate(_ANSWER)
         self.button.click()
         self.wait_for_another(before)
@@ -224,23 +222,6 @@ class PriceForm:
             run_link=link.get_attribute("href") if link.count() else None,
             text=result.inner_text(),
         )
-
-    def _tab_until(self, reached: str, what: str) -> None:
-        for _ in range(MOST_TABS):
-            self.page.keyboard.press("Tab")
-            if self.page.evaluate(f"() => ({reached})(document.activeElement)"):
-                return
-        raise AssertionError(f"the Tab key does not lead to {what}")
-
-    def _arrow_down_to(self, choice: str) -> None:
-        """Moves through an open list, which may start before its first choice or on it."""
-        for _ in range(self.page.get_by_role("option").count() + 1):
-            before = self.page.evaluate(_ACTIVE_OPTION)
-            if before == choice:
-                return
-            self.page.keyboard.press("ArrowDown")
-            self.page.wait_for_function(f"before => ({_ACTIVE_OPTION})() !== before", arg=before)
-        raise AssertionError(f"the arrow keys do not lead to {choice}")
 
     def _until_idle(self) -> None:
         self.page.locator(IDLE).wait_for(state="attached")

@@ -5,9 +5,17 @@ STYLE = """<style>
 @media (min-height: 48rem) {
   .stColumn:has(.st-key-outcome) {position: sticky; top: 1.5rem; align-self: flex-start}
 }
-.st-key-house h2 {padding: .75rem 0 0}
 .stFormSubmitButton button:hover, .stFormSubmitButton button:focus-visible
   {background: #0f5c55; border-color: #0f5c55}
+/* Streamlit tells only a screen reader why a number is refused, and then ignores the button. */
+.stNumberInput [data-testid=stNumberInputContainer]:has([role=alert])
+  {height: auto; flex-wrap: wrap}
+.stNumberInput [role=alert] {position: static; clip: auto; width: 100%; height: auto; order: 1;
+  margin: 0; padding: 0 .75rem .5rem; white-space: normal; font-size: .875rem; color: #9b1c2f}
+.stForm .stHorizontalBlock:has([aria-invalid=true]) .stVerticalBlock {justify-content: flex-start}
+.stForm:has([aria-invalid=true]) .stFormSubmitButton::after {
+  content: "A number is outside its range: see the field in red."; color: #9b1c2f;
+  display: block; margin-top: .5rem; font-size: .875rem}
 .lead {color: #4a5b59; margin: 0}
 .estimate, .used, .hint {border: 1px solid #d5dedc; border-radius: .75rem; padding: 1.25rem}
 .estimate {background: #f3f6f5}
@@ -36,7 +44,7 @@ STYLE = """<style>
 .hint {color: #4a5b59; border-style: dashed}
 @media (max-width: 60rem) {
   .st-key-page > .stHorizontalBlock, .st-key-page > * > .stHorizontalBlock {flex-wrap: wrap}
-  .st-key-page .stColumn:has(.st-key-outcome), .st-key-page .stColumn:has(.st-key-house)
+  .st-key-page .stColumn:has(.st-key-outcome), .st-key-page .stColumn:has(.stForm)
     {min-width: 100%}
 }
 </style>"""

@@ -35,6 +35,7 @@ def other_form(
         yield PriceForm(page, beside.address).open()
 
 
+@pytest.mark.check("browser.other-dataset")
 def test_its_houses_have_the_price_of_its_api(
     other_form: PriceForm, api_of_trained: PriceApi, trained: Trained
 ) -> None:

@@ -5,30 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
-from harness.api import PriceApi, Value
-from harness.bundle import GoldenRow
+from harness.api import Value
 from harness.form import PriceForm
+from harness.impostor import Impostor, Lie
+from tests.e2e.page import DESKTOP, cut_off, on_both_screens, screen
 
 Inputs = dict[str, dict[str, Any]]
-PHONE = 390  # pixels
 
 
-def cut_off(page: Page) -> list[str]:
-    """What is drawn beyond the right edge of the window: first words of its text, or its tag.
-
-    The page itself never gets wider: Streamlit scrolls inside of it.
-    """
-    found: list[str] = page.evaluate(
-        """() => [...document.querySelectorAll(".stMain *")]
-            .filter(each => each.checkVisibility() && each.getBoundingClientRect().width > 0)
-            .filter(each => each.getBoundingClientRect().right > window.innerWidth + 1)
-            .map(each => each.innerText?.slice(0, 30) || each.tagName)"""
-    )
-    return found
-
-
+@pytest.mark.check("browser.title")
 def test_the_form_shows_what_it_is_about(form: PriceForm, schema: dict[str, Any]) -> None:
     heading = form.page.get_by_role("heading", level=1)
 
@@ -36,6 +23,7 @@ def test_the_form_shows_what_it_is_about(form: PriceForm, schema: dict[str, Any]
     assert schema["title"] in form.page.title()
 
 
+@pytest.mark.check("browser.labels")
 def test_every_input_of_the_schema_is_there_with_its_label_and_unit(
     form: PriceForm, inputs: Inputs
 ) -> None:
@@ -47,6 +35,7 @@ def test_every_input_of_the_schema_is_there_with_its_label_and_unit(
         expect(label).to_have_text(one["label"] + unit)
 
 
+@pytest.mark.check("browser.order")
 def test_the_inputs_are_in_the_order_and_the_groups_of_the_schema(
     form: PriceForm, inputs: Inputs
 ) -> None:
@@ -59,6 +48,7 @@ def test_the_inputs_are_in_the_order_and_the_groups_of_the_schema(
     assert form.page.get_by_role("heading", level=2).all_inner_texts() == groups
 
 
+@pytest.mark.check("browser.defaults")
 def test_a_fresh_form_holds_the_defaults_and_shows_no_price(
     form: PriceForm, inputs: Inputs
 ) -> None:
@@ -71,100 +61,62 @@ def test_a_fresh_form_holds_the_defaults_and_shows_no_price(
     assert not form.shows_a_price()
 
 
+@pytest.mark.check("browser.help")
 def test_help_is_there_for_every_input_that_has_one(form: PriceForm, inputs: Inputs) -> None:
-    name, one = next((name, one) for name, one in inputs.items() if one["help"])
+    helped = {name: one["help"] for name, one in inputs.items() if one["help"]}
 
-    form.widget(name).get_by_role("button", name="Help for").hover()
-
-    expect(form.page.get_by_role("tooltip")).to_have_text(one["help"])
-
-
-def test_number_fields_have_the_range_and_step_of_the_schema(
-    form: PriceForm, inputs: Inputs
-) -> None:
-    for name, one in inputs.items():
-        if one["kind"] not in ("integer", "number"):
-            continue
-        for attribute, key in {"min": "minimum", "max": "maximum", "step": "step"}.items():
-            found = form.control(name).get_attribute(attribute)
-            assert found is not None, name
-            assert float(found) == one[key], f"{name}: {attribute}"
+    assert helped
+    for name, words in helped.items():
+        form.widget(name).get_by_role("button", name="Help for").hover()
+        expect(form.page.get_by_role("tooltip")).to_have_text(words)
 
 
-@pytest.mark.parametrize(("bound", "beyond"), [("minimum", -1), ("maximum", 1)])
-def test_a_number_out_of_range_gets_a_message_and_no_price(
-    form: PriceForm, inputs: Inputs, bound: str, beyond: int
-) -> None:
-    name, one = next((name, one) for name, one in inputs.items() if one["minimum"])
-
-    form.enter(name, one[bound] + beyond * one["step"])
-    form.button.click()
-
-    expect(form.widget(name).get_by_role("alert")).to_contain_text("outside the allowed range")
-    expect(form.control(name)).to_have_attribute("aria-invalid", "true")
-    assert not form.shows_a_price()
-
-
-def test_the_buttons_of_a_number_field_move_it_by_its_step(form: PriceForm, inputs: Inputs) -> None:
-    name, one = next((name, one) for name, one in inputs.items() if one["kind"] == "integer")
-
-    form.widget(name).get_by_role("button", name="Increment").click()
-
-    assert form.value(name) == str(one["default"] + one["step"])
-
-
-def test_a_list_offers_all_choices_in_order(form: PriceForm, inputs: Inputs) -> None:
-    name, one = min(
-        ((name, one) for name, one in inputs.items() if one["kind"] == "choice"),
-        key=lambda each: len(each[1]["choices"]),  # a long list draws only a part of itself
-    )
-
-    form.widget(name).get_by_role("combobox").press("ArrowDown")
-
-    expect(form.page.get_by_role("option")).to_have_text(one["choices"])
-
-
-def test_a_house_can_be_entered_with_the_keyboard_alone(
-    form: PriceForm, api: PriceApi, golden: list[GoldenRow]
-) -> None:
-    house = golden[3].inputs
-    for name, value in house.items():
-        form.tab_to(name)
-        form.type(name, value)
-    form.tab_to_button()
-    before = form.answer_id()
-    form.page.keyboard.press("Enter")
-    form.wait_for_another(before)
-
-    assert form.shown().figures == api.predict(house).figures
-
-
-@pytest.mark.browser_context_args(viewport={"width": PHONE, "height": 844})
-def test_nothing_is_cut_off_on_a_phone(form: PriceForm, inputs: Inputs) -> None:
+@pytest.mark.check("browser.fits")
+@on_both_screens
+def test_nothing_is_cut_off(form: PriceForm, inputs: Inputs, width: int) -> None:
     assert cut_off(form.page) == []
     for name in inputs:
         box = form.widget(name).bounding_box()
         assert box is not None, name
         assert box["x"] >= 0, name
-        assert box["x"] + box["width"] <= PHONE, name
+        assert box["x"] + box["width"] <= width, name
 
 
-@pytest.mark.browser_context_args(viewport={"width": PHONE, "height": 844})
-def test_a_price_fits_on_a_phone_and_comes_into_view(form: PriceForm) -> None:
+@pytest.mark.check("browser.price-in-view")
+@on_both_screens
+def test_a_price_fits_and_comes_into_view(form: PriceForm, width: int) -> None:
     form.estimate()
 
     expect(form.page.locator(".estimate .price")).to_be_in_viewport()
     assert cut_off(form.page) == []
 
 
-@pytest.mark.browser_context_args(viewport={"width": 1280, "height": 800})
+@pytest.mark.containers
+@pytest.mark.check("browser.problem-in-view")
+@on_both_screens
+def test_a_problem_fits_and_comes_into_view(
+    deceived_form: PriceForm, impostor: Impostor, width: int
+) -> None:
+    impostor.says({"POST /predict": Lie(body="")})
+    deceived_form.press()
+
+    expect(deceived_form.page.get_by_role("alert")).to_be_in_viewport()
+    assert cut_off(deceived_form.page) == []
+
+
+@pytest.mark.check("browser.beside")
+@screen(DESKTOP)
 def test_the_price_is_beside_the_form_on_a_desktop(form: PriceForm) -> None:
     form.estimate()
 
-    expect(form.page.locator(".estimate .price")).to_be_in_viewport()
-    assert cut_off(form.page) == []
+    price, button = form.page.locator(".estimate .price"), form.button
+    right, left = price.bounding_box(), button.bounding_box()
+    assert right is not None
+    assert left is not None
+    assert right["x"] >= left["x"] + left["width"]
 
 
+@pytest.mark.check("browser.no-errors")
 def test_the_browser_has_nothing_to_complain_about(form: PriceForm, inputs: Inputs) -> None:
     name = next(name for name, one in inputs.items() if one["kind"] == "integer")
 

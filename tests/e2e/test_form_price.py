@@ -22,6 +22,7 @@ def digits(text: str) -> int:
     return int(re.sub(r"\D", "", text))
 
 
+@pytest.mark.check("browser.ten-houses")
 def test_ten_held_out_houses_have_the_price_of_the_api(
     form: PriceForm, api: PriceApi, golden: list[GoldenRow], subtests: pytest.Subtests
 ) -> None:
@@ -35,6 +36,7 @@ def test_ten_held_out_houses_have_the_price_of_the_api(
             assert digits(shown.price_text) == round(answer.price)
 
 
+@pytest.mark.check("browser.choice-changes-price")
 def test_a_choice_changed_in_the_form_changes_the_price_as_the_api_says(
     form: PriceForm, api: PriceApi, golden: list[GoldenRow], inputs: Inputs
 ) -> None:
@@ -50,6 +52,7 @@ def test_a_choice_changed_in_the_form_changes_the_price_as_the_api_says(
     assert len(set(shown)) > len(choices) / 2
 
 
+@pytest.mark.check("browser.two-prices")
 def test_two_houses_have_two_prices(form: PriceForm, golden: list[GoldenRow]) -> None:
     modest = min(golden, key=lambda row: row.actual)
     grand = max(golden, key=lambda row: row.actual)
@@ -61,6 +64,7 @@ def test_two_houses_have_two_prices(form: PriceForm, golden: list[GoldenRow]) ->
     assert digits(second.price_text) > 1.5 * digits(first.price_text)
 
 
+@pytest.mark.check("browser.each-click")
 def test_each_click_asks_anew(form: PriceForm) -> None:
     first, second = form.estimate(), form.estimate()
 
@@ -68,6 +72,7 @@ def test_each_click_asks_anew(form: PriceForm) -> None:
     assert first.figures == second.figures
 
 
+@pytest.mark.check("browser.interval")
 def test_the_interval_is_shown_in_numbers(form: PriceForm) -> None:
     shown = form.estimate()
 
@@ -76,6 +81,7 @@ def test_the_interval_is_shown_in_numbers(form: PriceForm) -> None:
     assert shown.lower < shown.price < shown.upper
 
 
+@pytest.mark.check("browser.inputs-shown")
 def test_the_inputs_that_were_used_are_shown(
     form: PriceForm, golden: list[GoldenRow], inputs: Inputs
 ) -> None:
@@ -96,6 +102,7 @@ def test_the_inputs_that_were_used_are_shown(
                 assert (inputs[name]["unit"] or "") in shown.inputs[name], name
 
 
+@pytest.mark.check("browser.version")
 def test_the_version_of_the_model_that_answered_is_shown(form: PriceForm, api: PriceApi) -> None:
     shown = form.estimate()
 
@@ -103,6 +110,7 @@ def test_the_version_of_the_model_that_answered_is_shown(form: PriceForm, api: P
     assert f"version {shown.model_version}" in shown.text
 
 
+@pytest.mark.check("browser.mlflow-link")
 def test_the_link_leads_to_the_models_run_in_mlflow(form: PriceForm, api: PriceApi) -> None:
     link, model = form.estimate().run_link, api.model()
 

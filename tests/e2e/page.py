@@ -1,0 +1,68 @@
+"""What several tests look for on the page."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+
+from harness.form import PriceForm
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+PATIENCE = 6.0  # seconds until a person must have been told
+PHONE, DESKTOP = (390, 844), (1280, 800)  # pixels
+
+
+def screen(size: tuple[int, int]) -> pytest.MarkDecorator:
+    """Marks a test whose page is shown on a screen of this size."""
+    width, height = size
+    return pytest.mark.browser_context_args(viewport={"width": width, "height": height})
+
+
+on_both_screens = pytest.mark.parametrize(
+    "width",
+    [
+        pytest.param(PHONE[0], marks=screen(PHONE), id="phone"),
+        pytest.param(DESKTOP[0], marks=screen(DESKTOP), id="desktop"),
+    ],
+)
+
+
+def cut_off(page: Page) -> list[str]:
+    """What is drawn beyond the right edge of the window: first words of its text, or its tag.
+
+    The page itself never gets wider: Streamlit scrolls inside of it.
+    """
+    found: list[str] = page.evaluate(
+        """() => [...document.querySelectorAll(".stMain *")]
+            .filter(each => each.checkVisibility() && each.getBoundingClientRect().width > 0)
+            .filter(each => each.getBoundingClientRect().right > window.innerWidth + 1)
+            .map(each => each.innerText?.slice(0, 30) || each.tagName)"""
+    )
+    return found
+
+
+def assert_plain_message_in_time(form: PriceForm, headline: str) -> float:
+    """Presses the button: a message must come, with no price. Returns the seconds that it took."""
+    begun = time.monotonic()
+    form.press()
+    took = time.monotonic() - begun
+
+    assert not form.shows_a_price()
+    assert headline in form.problem()
+    assert "No price was estimated." in form.problem()
+    assert took < PATIENCE
+    assert_no_internals(form)
+    return took
+
+
+def assert_no_internals(form: PriceForm) -> None:
+    text = form.page.locator("body").inner_text()
+
+    assert form.page.get_by_test_id("stException").count() == 0
+    assert "Traceback" not in text
+    assert "http://" not in text
+    assert "$" not in text

@@ -1,0 +1,135 @@
+"""The widgets: what can be entered, what cannot, and with which hands."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from playwright.sync_api import expect
+
+from harness.api import PriceApi
+from harness.bundle import GoldenRow
+from harness.form import PriceForm
+from harness.keyboard import Keyboard
+from harness.stack import Stack
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+Inputs = dict[str, dict[str, Any]]
+READABLE = 10  # pixels at least: what is for screen readers only has one
+# What a style sheet, and so no locator, finds below the button.
+BELOW_BUTTON = "e => getComputedStyle(e.closest('.stFormSubmitButton'), '::after').content"
+
+
+@pytest.fixture(scope="session")
+def numbers(inputs: Inputs) -> Inputs:
+    """The inputs that are numbers."""
+    return {name: one for name, one in inputs.items() if one["kind"] in ("integer", "number")}
+
+
+@pytest.mark.check("browser.limits")
+def test_number_fields_have_the_range_and_step_of_the_schema(
+    form: PriceForm, numbers: Inputs
+) -> None:
+    assert numbers
+    for name, one in numbers.items():
+        for attribute, key in {"min": "minimum", "max": "maximum", "step": "step"}.items():
+            found = form.control(name).get_attribute(attribute)
+            assert found is not None, name
+            assert float(found) == one[key], f"{name}: {attribute}"
+
+
+@pytest.mark.check("browser.limits-refused")
+@pytest.mark.parametrize(("bound", "beyond"), [("minimum", -1), ("maximum", 1)])
+def test_one_beyond_the_limit_is_refused_in_every_number_field(
+    form: PriceForm, numbers: Inputs, bound: str, beyond: int, subtests: pytest.Subtests
+) -> None:
+    for name, one in numbers.items():
+        with subtests.test(field=name):
+            form.enter(name, one[bound] + beyond * (1 if one["kind"] == "integer" else one["step"]))
+
+            alert = form.widget(name).get_by_role("alert")
+            expect(alert).to_contain_text("outside the allowed range")
+            expect(form.control(name)).to_have_attribute("aria-invalid", "true")
+            box = alert.bounding_box()
+            assert box is not None
+            assert min(box["width"], box["height"]) > READABLE
+
+    assert "see the field in red" in form.button.evaluate(BELOW_BUTTON)
+    form.button.click()
+    assert not form.shows_a_price()
+
+
+@pytest.mark.check("browser.limits-taken")
+@pytest.mark.parametrize("bound", ["minimum", "maximum"])
+def test_the_limits_themselves_are_taken_and_priced(
+    form: PriceForm, api: PriceApi, inputs: Inputs, numbers: Inputs, bound: str
+) -> None:
+    extreme = {name: one[bound] for name, one in numbers.items()}
+    house = {name: one["default"] for name, one in inputs.items()} | extreme
+
+    shown = form.fill(extreme).estimate()
+
+    assert form.page.get_by_role("alert").count() == 0
+    assert shown.figures == api.predict(house).figures
+
+
+@pytest.mark.check("browser.limits-not-sent")
+def test_a_click_with_a_number_out_of_range_asks_the_api_nothing(
+    page: Page, stack: Stack, numbers: Inputs
+) -> None:
+    sent: list[str | bytes] = []
+    page.on("websocket", lambda socket: socket.on("framesent", lambda frame: sent.append(frame)))
+    form = PriceForm(page, stack.ui).open()
+    name, one = next(iter(numbers.items()))
+    sent.clear()
+
+    form.enter(name, one["maximum"] + 1)
+    form.button.click()
+    form.enter(name, one["maximum"])
+    form.estimate()
+
+    assert len(sent) == 1  # that of the second click
+
+
+@pytest.mark.check("browser.steps")
+def test_the_buttons_of_every_number_field_move_it_by_its_step(
+    form: PriceForm, numbers: Inputs, subtests: pytest.Subtests
+) -> None:
+    for name, one in numbers.items():
+        with subtests.test(field=name):
+            form.enter(name, one["minimum"])
+            form.widget(name).get_by_role("button", name="Increment").click()
+            assert float(form.value(name)) == one["minimum"] + one["step"]
+
+            form.widget(name).get_by_role("button", name="Decrement").click()
+            assert float(form.value(name)) == one["minimum"]
+
+
+@pytest.mark.check("browser.choices")
+def test_every_list_offers_all_its_choices_in_order(
+    form: PriceForm, inputs: Inputs, subtests: pytest.Subtests
+) -> None:
+    lists = {name: one["choices"] for name, one in inputs.items() if one["kind"] == "choice"}
+
+    assert lists
+    for name, choices in lists.items():
+        with subtests.test(list=name):
+            assert form.choices(name) == choices
+
+
+@pytest.mark.check("browser.keyboard")
+def test_a_house_can_be_entered_with_the_keyboard_alone(
+    form: PriceForm, api: PriceApi, golden: list[GoldenRow]
+) -> None:
+    house, keyboard = golden[3].inputs, Keyboard(form)
+    for name, value in house.items():
+        keyboard.tab_to(name)
+        keyboard.type(name, value)
+    keyboard.tab_to_button()
+    before = form.answer_id()
+    form.page.keyboard.press("Enter")
+    form.wait_for_another(before)
+
+    assert form.shown().figures == api.predict(house).figures

@@ -1,0 +1,156 @@
+"""Faults that a service may have, and the system as its users see it meanwhile."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import requests
+
+from harness.api import PriceApi, Value
+from harness.form import PriceForm
+from harness.stack import ComposeStack
+from harness.tracker import Tracker
+from harness.wait import wait_until
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+HEALED = 30.0
+"""Seconds from the end of a fault until everything works again, with room for a busy machine."""
+PATIENCE = 6.0  # seconds until a person must have been told
+
+
+@dataclass(frozen=True)
+class Fault:
+    """How a service is broken, and how that ends; ``lasts`` until somebody ends it."""
+
+    inflict: Callable[[ComposeStack, str], None]
+    end: Callable[[ComposeStack, str], object]
+    lasts: bool = True
+
+
+def _signal_all(stack: ComposeStack, service: str, name: str) -> None:
+    """Sends a signal to all processes of a service, as somebody inside its container may."""
+    code = f"import os, signal; os.kill(-1, signal.{name})"
+    done = stack.exec(service, "python", "-c", code)
+    assert done.returncode == 0, done.stderr
+
+
+def _hang(stack: ComposeStack, service: str) -> None:
+    """As in a deadlock: the container runs, its port takes connections, its program stands still.
+
+    Unlike a paused container, it runs the probe of its health.
+    """
+    _signal_all(stack, service, "SIGSTOP")
+
+
+def _unhang(stack: ComposeStack, service: str) -> None:
+    _signal_all(stack, service, "SIGCONT")
+
+
+def terminate(stack: ComposeStack, service: str) -> None:
+    """Asks the program to end, behind the back of the engine, which then starts it again."""
+    _signal_all(stack, service, "SIGTERM")
+
+
+FAULTS = {
+    "stopped": Fault(ComposeStack.stop, ComposeStack.start),
+    "paused": Fault(ComposeStack.pause, ComposeStack.unpause),
+    "hung": Fault(_hang, _unhang),
+    # Nobody has to do anything: its restart policy does.
+    "crashed": Fault(ComposeStack.crash, ComposeStack.wait_until_restarted, lasts=False),
+    "cut off": Fault(ComposeStack.cut_off, ComposeStack.reconnect),
+}
+
+
+class System:
+    """A stack as a whole, with a house whose price is known and a page that stays open.
+
+    Each question opens a connection of its own: one that was open before a fault may be dead.
+    """
+
+    def __init__(self, stack: ComposeStack, page: Page, house: Mapping[str, Value]) -> None:
+        self.stack = stack
+        self.house = house
+        self.form = PriceForm(page, stack.ui).open().fill(house)
+        self.figures = self.form.estimate().figures
+        with Tracker(stack.mlflow) as tracker:
+            self.run_id = tracker.create_run("survivor")
+        self.assert_predicts()
+
+    def assert_predicts(self) -> None:
+        with PriceApi(self.stack.api) as api:
+            assert api.is_ready()
+            assert api.predict(self.house).figures == self.figures
+
+    def assert_shows_the_price(self) -> None:
+        """On the page that was opened before the fault, without a reload."""
+        assert self.form.estimate().figures == self.figures
+
+    def assert_tracks(self) -> None:
+        with Tracker(self.stack.mlflow) as tracker:
+            assert tracker.run(self.run_id)["info"]["run_name"] == "survivor"
+
+    def assert_works(self) -> None:
+        self.assert_predicts()
+        self.assert_shows_the_price()
+        self.assert_tracks()
+
+    def assert_shows_no_other_price(self) -> bool:
+        """The page gives a plain message in time, or the price. Returns whether it is the price."""
+        begun = time.monotonic()
+        self.form.press()
+        assert time.monotonic() - begun < PATIENCE
+        if self.form.shows_a_price():
+            assert self.form.shown().figures == self.figures
+            return True
+        assert "No price was estimated." in self.form.problem()
+        assert "Traceback" not in self.form.page.locator("body").inner_text()
+        return False
+
+    @contextmanager
+    def broken(self, service: str, fault: Fault) -> Iterator[None]:
+        """In the block, ``service`` has ``fault``."""
+        try:
+            fault.inflict(self.stack, service)
+            yield
+        finally:
+            self._ended = time.monotonic()
+            fault.end(self.stack, service)
+
+    def until_it_works(self) -> float:
+        """Returns the seconds that everything took to work again, since the fault was ended."""
+        self.stack.wait_until_well()
+        self.assert_works()
+        return time.monotonic() - self._ended
+
+    def tracker_status(self) -> str:
+        """What the API says of MLflow."""
+        with PriceApi(self.stack.api) as api:
+            status: str = api.get("/health").json()["tracker"]["status"]
+        return status
+
+    def until_tracker_is(self, status: str) -> float:
+        def problem() -> str | None:
+            found = self.tracker_status()
+            return None if found == status else f"it says {found}"
+
+        return wait_until(
+            problem,
+            what=f"the API says that MLflow is {status}",
+            seconds=30,
+            hint="GET /health shows what its last question to MLflow gave",
+        )
+
+
+def is_silent(address: str) -> bool:
+    """Whether nothing comes back from there soon."""
+    try:
+        requests.get(address, timeout=1)
+    except requests.RequestException:
+        return True
+    return False

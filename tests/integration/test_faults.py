@@ -1,0 +1,165 @@
+"""What happens when a part of the stack fails: what still works meanwhile, and how it heals."""
+
+from __future__ import annotations
+
+import json
+from contextlib import ExitStack
+from http.client import HTTPConnection
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+import pytest
+
+from harness.api import Value
+from harness.checks import Figures
+from harness.stack import ComposeStack
+from harness.wait import wait_until
+from tests.integration.outages import FAULTS, HEALED, Fault, System, is_silent, terminate
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+pytestmark = pytest.mark.destructive
+
+UNHEALTHY = 60.0
+"""Seconds until the engine calls a service unhealthy: three probes, each 10 s after the last and
+ended after 5 s, and one that was just over when the fault began."""
+every_fault = pytest.mark.parametrize("fault", FAULTS.values(), ids=FAULTS.keys())
+
+
+@pytest.fixture
+def system(breakable_stack: ComposeStack, page: Page, house: dict[str, Value]) -> System:
+    return System(breakable_stack, page, house)
+
+
+@pytest.mark.check("faults.mlflow")
+@every_fault
+def test_without_mlflow_the_api_predicts_and_the_form_shows_prices(
+    system: System, fault: Fault, figure: Figures
+) -> None:
+    with system.broken("mlflow", fault):
+        assert is_silent(system.stack.mlflow) or not fault.lasts
+        system.assert_predicts()
+        system.assert_shows_the_price()
+
+    figure("until all works again", system.until_it_works(), "s", at_most=HEALED)
+
+
+@pytest.mark.check("faults.api")
+@every_fault
+def test_without_the_api_the_form_says_so_and_shows_no_price(
+    system: System, fault: Fault, figure: Figures
+) -> None:
+    with system.broken("fastapi", fault):
+        priced = system.assert_shows_no_other_price()
+        assert not (priced and fault.lasts)
+        system.assert_tracks()
+
+    figure("until all works again", system.until_it_works(), "s", at_most=HEALED)
+
+
+@pytest.mark.check("faults.form")
+@every_fault
+def test_without_the_form_the_api_predicts_and_an_open_page_works_later(
+    system: System, fault: Fault, figure: Figures
+) -> None:
+    with system.broken("streamlit", fault):
+        assert is_silent(system.stack.ui) or not fault.lasts
+        system.assert_predicts()
+        system.assert_tracks()
+
+    figure("until all works again", system.until_it_works(), "s", at_most=HEALED)
+
+
+@pytest.mark.check("faults.no-tracker")
+def test_with_mlflow_away_for_the_whole_run_the_api_starts_predicts_and_sees_it_again_later(
+    system: System, figure: Figures
+) -> None:
+    system.stack.stop("mlflow")
+    noticed = system.until_tracker_is("unreachable")
+    system.assert_predicts()
+
+    system.stack.restart("fastapi")
+
+    assert system.tracker_status() == "unreachable"
+    system.assert_predicts()
+    system.assert_shows_the_price()
+    system.stack.start("mlflow")
+    seen = system.until_tracker_is("reachable")
+    system.assert_works()
+    figure("until the API knows that MLflow is away", noticed, "s", at_most=HEALED)
+    figure("until the API knows that MLflow is back", seen, "s", at_most=HEALED)
+
+
+@pytest.mark.check("faults.restart-order")
+def test_services_that_start_in_an_unusual_order_find_each_other(
+    system: System, figure: Figures
+) -> None:
+    for service in ("mlflow", "fastapi", "streamlit"):
+        system.stack.stop(service)
+
+    for service in ("streamlit", "fastapi", "mlflow"):
+        system.stack.start(service)
+
+    system.assert_works()
+    figure("until the API finds MLflow", system.until_tracker_is("reachable"), "s", at_most=HEALED)
+
+
+@pytest.mark.check("faults.health")
+def test_services_that_hang_are_called_unhealthy_and_well_again_when_they_answer(
+    system: System, figure: Figures
+) -> None:
+    """All three at once, because the engine takes its time. None is started again for it."""
+    stack, names = system.stack, system.stack.services
+    started = {name: stack.inspect(name)["State"]["StartedAt"] for name in names}
+
+    def health() -> dict[str, str]:
+        return {name: stack.inspect(name)["State"]["Health"]["Status"] for name in names}
+
+    def problem() -> str | None:
+        found = health()
+        return None if set(found.values()) == {"unhealthy"} else f"they are {found}"
+
+    with ExitStack() as broken:
+        for name in names:
+            broken.enter_context(system.broken(name, FAULTS["hung"]))
+        took = wait_until(
+            problem,
+            what="every service that hangs is unhealthy",
+            seconds=UNHEALTHY,
+            hint="the healthcheck of one that stays healthy asks nothing of its program",
+            pause=0.5,
+        )
+
+    figure("until all works again", system.until_it_works(), "s", at_most=HEALED)
+    assert {name: stack.inspect(name)["State"]["StartedAt"] for name in names} == started
+    figure("until all are called unhealthy", took, "s", at_most=UNHEALTHY)
+
+
+@pytest.mark.check("faults.stopping")
+def test_an_api_that_is_stopping_says_so_finishes_what_it_began_and_is_started_again(
+    system: System, house: dict[str, Value], figure: Figures
+) -> None:
+    stack, address = system.stack, urlsplit(system.stack.api).netloc
+    body = json.dumps(house).encode()
+    asking, under_way = HTTPConnection(address, timeout=10), HTTPConnection(address, timeout=10)
+    asking.request("GET", "/health/ready")
+    assert asking.getresponse().read()
+    under_way.putrequest("POST", "/predict")
+    under_way.putheader("Content-Type", "application/json")
+    under_way.putheader("Content-Length", str(len(body)))
+    under_way.endheaders(body[:10])
+
+    # It wakes up with the signal and the question both there, so the question is still answered.
+    with system.broken("fastapi", FAULTS["hung"]):
+        terminate(stack, "fastapi")
+        asking.request("GET", "/health/ready")
+
+    answer = asking.getresponse()
+    assert (answer.status, "stopping" in json.load(answer)["detail"]) == (503, True)
+    under_way.send(body[10:])
+    price = json.load(under_way.getresponse())
+    assert (price["price"], price["lower"], price["upper"]) == system.figures
+    away = stack.wait_until_restarted("fastapi")
+    system.assert_works()
+    figure("until it is started again", away, "s", at_most=HEALED)
