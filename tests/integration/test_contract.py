@@ -1,7 +1,8 @@
-"""What the API says about itself: its pages, its schema, its model, its health."""
+"""What the API says about itself, in its documentation, its schema and its model: all one."""
 
 from __future__ import annotations
 
+import hashlib
 import re
 from datetime import UTC, datetime
 from typing import Any
@@ -11,10 +12,13 @@ import pytest
 
 from harness.api import PriceApi, Value
 from harness.bundle import Bundle
+from harness.cases import typical
+from harness.tracker import Tracker
 
 Inputs = dict[str, dict[str, Any]]
 
 
+@pytest.mark.check("contract.root")
 def test_the_root_leads_to_the_documentation(api: PriceApi) -> None:
     answer = api.get("/")
 
@@ -22,6 +26,7 @@ def test_the_root_leads_to_the_documentation(api: PriceApi) -> None:
     assert answer.headers["location"] == "/docs"
 
 
+@pytest.mark.check("contract.docs")
 def test_the_documentation_is_a_page(api: PriceApi) -> None:
     answer = api.get("/docs")
 
@@ -30,6 +35,7 @@ def test_the_documentation_is_a_page(api: PriceApi) -> None:
     assert "swagger-ui" in answer.text
 
 
+@pytest.mark.check("contract.docs-offline")
 def test_all_that_the_documentation_loads_comes_from_the_api_itself(api: PriceApi) -> None:
     page = api.get("/docs").text
     loaded = re.findall(r"""(?:src|href|url)\s*[=:]\s*["']([^"']+)["']""", page)
@@ -41,12 +47,14 @@ def test_all_that_the_documentation_loads_comes_from_the_api_itself(api: PriceAp
         assert api.get(urlsplit(each).path).status_code == 200, each
 
 
+@pytest.mark.check("contract.schema")
 def test_the_schema_is_the_contract_of_the_bundle_byte_for_byte(
     api: PriceApi, bundle: Bundle
 ) -> None:
     assert api.get("/schema").content == (bundle.folder / "contract.json").read_bytes()
 
 
+@pytest.mark.check("contract.model")
 def test_the_model_is_the_one_in_the_bundle(api: PriceApi, bundle: Bundle) -> None:
     model, manifest = api.model(), bundle.manifest
 
@@ -60,10 +68,59 @@ def test_the_model_is_the_one_in_the_bundle(api: PriceApi, bundle: Bundle) -> No
         assert model[key] == manifest["mlflow"][key]
 
 
+@pytest.mark.check("contract.bundle")
+def test_the_files_of_the_served_model_are_those_on_disk(api: PriceApi, bundle: Bundle) -> None:
+    """After a training that nobody deployed they differ."""
+    served = api.model()["files"]
+
+    assert served == {name: bundle.sha256(name) for name in served}
+    assert {"model.onnx", "contract.json", "golden.json"} <= set(served)
+
+
+@pytest.mark.check("contract.one-story")
+def test_schema_openapi_health_and_price_name_one_model(
+    api: PriceApi, schema: dict[str, Any], house: dict[str, Value]
+) -> None:
+    model, document, price = api.model(), api.openapi(), api.predict(house)
+    health = api.get("/health").json()["model"]
+
+    of_schema = hashlib.sha256(api.get("/schema").content).hexdigest()
+    assert model["contract_sha256"] == model["files"]["contract.json"] == of_schema
+    assert model["dataset"] == health["dataset"] == schema["dataset"]
+    assert model["version"] == health["version"] == price.model_version
+    assert schema["title"] in document["info"]["title"]
+    assert price.currency == schema["target"]["currency"]
+
+
+@pytest.mark.check("contract.mlflow-version")
+def test_the_served_model_is_a_version_in_mlflow_with_its_run(
+    registered_api: PriceApi, tracker: Tracker
+) -> None:
+    served = registered_api.model()
+
+    version = tracker.version(served["name"], served["version"])
+
+    assert version["run_id"] == served["run_id"]
+    assert tracker.run(served["run_id"])["info"]["status"] == "FINISHED"
+
+
+@pytest.mark.check("contract.mlflow-data")
+def test_mlflow_says_of_the_served_model_what_the_model_says_of_itself(
+    registered_api: PriceApi, tracker: Tracker
+) -> None:
+    served = registered_api.model()
+    params = tracker.params(served["run_id"])
+
+    for key in ("dataset", "data_sha256", "contract_sha256", "git_commit"):
+        assert params[key] == served[key], key
+
+
+@pytest.mark.check("contract.trained-at")
 def test_the_model_was_trained_in_the_past(api: PriceApi) -> None:
     assert datetime.fromisoformat(api.model()["trained_at"]) < datetime.now(UTC)
 
 
+@pytest.mark.check("contract.openapi-inputs")
 def test_openapi_describes_each_input_as_the_schema_does(api: PriceApi, inputs: Inputs) -> None:
     house = _request_of(api.openapi(), "/predict")
 
@@ -84,6 +141,7 @@ def test_openapi_describes_each_input_as_the_schema_does(api: PriceApi, inputs: 
                 assert described["maximum"] == one["maximum"]
 
 
+@pytest.mark.check("contract.openapi-example")
 def test_the_example_in_openapi_can_be_sent(api: PriceApi) -> None:
     document = api.openapi()
     content = document["paths"]["/predict"]["post"]["requestBody"]["content"]["application/json"]
@@ -91,6 +149,22 @@ def test_the_example_in_openapi_can_be_sent(api: PriceApi) -> None:
     assert api.predict(content["example"]).price > 0
 
 
+@pytest.mark.check("contract.defaults")
+def test_a_house_of_the_defaults_can_be_sent(api: PriceApi, schema: dict[str, Any]) -> None:
+    assert api.predict(typical(schema["inputs"])).price > 0
+
+
+@pytest.mark.check("contract.openapi-units")
+def test_openapi_names_the_unit_of_each_input(api: PriceApi, inputs: Inputs) -> None:
+    described = _request_of(api.openapi(), "/predict")["properties"]
+
+    for name, one in inputs.items():
+        said = described[name].get("description", "")
+        assert (one["unit"] or "") in said, name
+        assert one["help"] in said, name
+
+
+@pytest.mark.check("contract.openapi-addresses")
 def test_openapi_names_every_address(api: PriceApi) -> None:
     assert set(api.openapi()["paths"]) == {
         "/predict", "/predict/batch", "/schema", "/model", "/metrics",
@@ -98,14 +172,7 @@ def test_openapi_names_every_address(api: PriceApi) -> None:
     }  # fmt: skip
 
 
-@pytest.mark.parametrize("path", ["/health/live", "/health/ready", "/health"])
-def test_a_healthy_api_says_so(api: PriceApi, path: str) -> None:
-    answer = api.get(path)
-
-    assert answer.status_code == 200
-    assert answer.json()["status"] == "ok"
-
-
+@pytest.mark.check("contract.health-model")
 def test_health_names_the_model_that_is_served(api: PriceApi) -> None:
     served, model = api.get("/health").json()["model"], api.model()
 
@@ -114,6 +181,7 @@ def test_health_names_the_model_that_is_served(api: PriceApi) -> None:
     }
 
 
+@pytest.mark.check("contract.metrics")
 def test_metrics_count_the_houses_that_were_priced(api: PriceApi, house: dict[str, Value]) -> None:
     def counted() -> float:
         found = re.search(r"^\S*houses\S*_total(?:\{.*\})? (\S+)$", api.get("/metrics").text, re.M)
@@ -127,12 +195,14 @@ def test_metrics_count_the_houses_that_were_priced(api: PriceApi, house: dict[st
     assert counted() >= before + 3
 
 
+@pytest.mark.check("contract.request-id")
 def test_every_answer_carries_the_request_id_of_the_client(api: PriceApi) -> None:
     answer = api.get("/health/live", headers={"X-Request-ID": "me-and-only-me-1"})
 
     assert answer.headers["X-Request-ID"] == "me-and-only-me-1"
 
 
+@pytest.mark.check("contract.new-request-id")
 def test_an_answer_without_a_request_id_gets_a_new_one_each_time(api: PriceApi) -> None:
     first, second = (api.get("/health/live").headers["X-Request-ID"] for _ in range(2))
 
