@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from harness.browser import *  # noqa: F403  # pytest finds fixtures by name in a plugin's module
-from harness.checks import CHECK, check_of, select
+from harness.checks import CHECK, WORDS, check_of, select
 from harness.checks import figure as figure  # a fixture too
 from harness.collector import COLLECTOR, Collector
 from harness.conclusion import CONCLUSION, conclude
@@ -30,6 +30,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--api-url", metavar="URL", help=where.format("API"))
     group.addoption("--ui-url", metavar="URL", help=where.format("form"))
     group.addoption("--mlflow-url", metavar="URL", help=where.format("MLflow"))
+    parser.addini(WORDS, "words that the sentences of checks spell in their own way", type="args")
     group.addoption(
         "--check",
         action="append",
