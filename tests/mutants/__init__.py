@@ -8,7 +8,7 @@ that is applied to a copy of the project::
     Says: differ
     Prepare: ./run_pipeline.sh --set folds=3
 
-``Check`` names one check, or several with blanks between them, which must all go red, each with
+``Check`` names one check, or several with commas between them, which must all go red, each with
 the words of ``Says`` in its message. ``Prepare``, which may be left out, is a shell command that
 runs in the copy after the patch; with it, the patch may be empty.
 """

@@ -42,7 +42,7 @@ class Mutant:
             return cls(
                 name=file.stem,
                 breaks=said["Breaks"],
-                checks=tuple(said["Check"].split()),
+                checks=tuple(said["Check"].split(", ")),
                 says=said["Says"],
                 prepare=said.get("Prepare"),
                 patch=mark + patch,
