@@ -68,7 +68,8 @@ def test_what_a_dead_run_left_is_removed_and_nothing_else(engine: Engine) -> Non
     engine.add("dead", DEAD)
     engine.add("alive", ALIVE)
     engine.add("elsewhere", Owner("another machine", 1, "then"))
-    engine.add("kept", KEPT)
+    engine.add("kept", DEAD)
+    engine.things.append(("volume", "mark-of-kept", leftovers.labels("kept", KEPT)))
     others = {name for name in engine.names() if not name.endswith("-of-dead")}
 
     assert leftovers.remove_dead() == ["dead"]
