@@ -142,19 +142,3 @@ def test_a_stack_that_does_not_come_up_is_not_kept(runs: Runs) -> None:
         runs.run(keep=True)
 
     assert things_of(runs.clone.prefix) == {}
-
-
-def test_what_a_boot_takes_is_measured(runs: Runs) -> None:
-    figures = runs.run()
-
-    assert figures.up_at is not None
-    assert figures.seconds == pytest.approx(
-        figures.preflight + figures.build + figures.start, abs=2
-    )
-    [web] = figures.services
-    assert web.started_at is not None
-    assert web.healthy_at is not None
-    assert figures.begun_at < web.started_at < web.healthy_at < figures.up_at + 1
-    assert web.image_tags == [f"{figures.name}-web:latest"]
-    assert web.image_bytes > 10**6
-    assert not [key for key in web.image_labels if "harness" in key or "compose" in key]
