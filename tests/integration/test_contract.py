@@ -6,7 +6,6 @@ import hashlib
 import re
 from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import urljoin, urlsplit
 
 import pytest
 
@@ -16,35 +15,6 @@ from harness.cases import typical
 from harness.tracker import Tracker
 
 Inputs = dict[str, dict[str, Any]]
-
-
-@pytest.mark.check("contract.root")
-def test_the_root_leads_to_the_documentation(api: PriceApi) -> None:
-    answer = api.get("/")
-
-    assert answer.status_code == 307
-    assert answer.headers["location"] == "/docs"
-
-
-@pytest.mark.check("contract.docs")
-def test_the_documentation_is_a_page(api: PriceApi) -> None:
-    answer = api.get("/docs")
-
-    assert answer.status_code == 200
-    assert answer.headers["content-type"].startswith("text/html")
-    assert "swagger-ui" in answer.text
-
-
-@pytest.mark.check("contract.docs-offline")
-def test_all_that_the_documentation_loads_comes_from_the_api_itself(api: PriceApi) -> None:
-    page = api.get("/docs").text
-    loaded = re.findall(r"""(?:src|href|url)\s*[=:]\s*["']([^"']+)["']""", page)
-    addresses = [urljoin(f"{api.address}/docs", each) for each in loaded if each[:5] != "data:"]
-
-    assert len(addresses) >= 3, "the script, the style sheet and the OpenAPI document"
-    assert {urlsplit(each).netloc for each in addresses} == {urlsplit(api.address).netloc}
-    for each in addresses:
-        assert api.get(urlsplit(each).path).status_code == 200, each
 
 
 @pytest.mark.check("contract.schema")
@@ -120,56 +90,9 @@ def test_the_model_was_trained_in_the_past(api: PriceApi) -> None:
     assert datetime.fromisoformat(api.model()["trained_at"]) < datetime.now(UTC)
 
 
-@pytest.mark.check("contract.openapi-inputs")
-def test_openapi_describes_each_input_as_the_schema_does(api: PriceApi, inputs: Inputs) -> None:
-    house = _request_of(api.openapi(), "/predict")
-
-    assert set(house["properties"]) == set(inputs)
-    assert set(house["required"]) == set(inputs)
-    assert house["additionalProperties"] is False
-    for name, one in inputs.items():
-        described = house["properties"][name]
-        assert described["title"] == one["label"]
-        match one["kind"]:
-            case "yes_no":
-                assert described["type"] == "boolean"
-            case "choice":
-                assert described["enum"] == one["choices"]
-            case kind:
-                assert described["type"] == kind
-                assert described["minimum"] == one["minimum"]
-                assert described["maximum"] == one["maximum"]
-
-
-@pytest.mark.check("contract.openapi-example")
-def test_the_example_in_openapi_can_be_sent(api: PriceApi) -> None:
-    document = api.openapi()
-    content = document["paths"]["/predict"]["post"]["requestBody"]["content"]["application/json"]
-
-    assert api.predict(content["example"]).price > 0
-
-
 @pytest.mark.check("contract.defaults")
 def test_a_house_of_the_defaults_can_be_sent(api: PriceApi, schema: dict[str, Any]) -> None:
     assert api.predict(typical(schema["inputs"])).price > 0
-
-
-@pytest.mark.check("contract.openapi-units")
-def test_openapi_names_the_unit_of_each_input(api: PriceApi, inputs: Inputs) -> None:
-    described = _request_of(api.openapi(), "/predict")["properties"]
-
-    for name, one in inputs.items():
-        said = described[name].get("description", "")
-        assert (one["unit"] or "") in said, name
-        assert one["help"] in said, name
-
-
-@pytest.mark.check("contract.openapi-addresses")
-def test_openapi_names_every_address(api: PriceApi) -> None:
-    assert set(api.openapi()["paths"]) == {
-        "/predict", "/predict/batch", "/schema", "/model", "/metrics",
-        "/health", "/health/live", "/health/ready",
-    }  # fmt: skip
 
 
 @pytest.mark.check("contract.health-model")
@@ -208,12 +131,3 @@ def test_an_answer_without_a_request_id_gets_a_new_one_each_time(api: PriceApi) 
 
     assert first
     assert first != second
-
-
-def _request_of(document: dict[str, Any], path: str) -> dict[str, Any]:
-    """The JSON Schema of what is posted to ``path``."""
-    body = document["paths"][path]["post"]["requestBody"]["content"]["application/json"]["schema"]
-    if "$ref" in body:
-        found: dict[str, Any] = document["components"]["schemas"][body["$ref"].rpartition("/")[2]]
-        return found
-    return dict(body)

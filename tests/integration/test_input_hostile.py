@@ -57,8 +57,9 @@ class Attack:
 
     def _documented(self, request: bytes, status: int) -> set[str]:
         """The statuses that the OpenAPI document has for the request, where it knows its path."""
-        method, target, *_ = request.split(b"\r\n", 1)[0].decode("latin-1").split(" ") + ["", ""]
-        operations = self._paths.get(target.partition("?")[0], {})
+        line = request.partition(b"\r\n")[0].decode("latin-1")
+        method, _, rest = line.partition(" ")
+        operations = self._paths.get(rest.partition(" ")[0].partition("?")[0], {})
         known = operations.get(method.lower())
         responses = [known] if known else list(operations.values())
         return {each for one in responses for each in one["responses"]} or {str(status)}
