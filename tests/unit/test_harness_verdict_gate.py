@@ -98,6 +98,7 @@ def test_a_yes_is_written_with_what_it_stands_on(registry: Registry, page: Path)
         "gate.commit": "c0ffee+changes",
         "gate.checks": "2 of 2",
         "gate.left_out": "0",
+        "gate.deselected": "0",
         "gate.report": f"sha256:{hashlib.sha256(b'a page').hexdigest()}",
         "gate.reasons": "none",
     }
