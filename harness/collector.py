@@ -38,6 +38,7 @@ class Collector:
         self._uncollected: dict[str, str] = {}
         self._troubles: list[str] = []
         self._stopped = ""
+        self._deselected = 0
         self.left_out: list[pytest.Item] = []
         self.started = time.time()
         self.has_begun = False
@@ -53,10 +54,14 @@ class Collector:
             self._troubles.append(str(error))
             raise
 
+    def pytest_deselected(self, items: Sequence[pytest.Item]) -> None:
+        self._deselected += len(items)
+
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         checks = {item.nodeid: check_of(item).to_json() for item in session.items}
         left_out = [check_of(item).to_json() for item in self.left_out]
-        self._catalogue = {"checks": checks, "left_out": left_out}
+        deselected = self._deselected - len(left_out)
+        self._catalogue = {"checks": checks, "left_out": left_out, "deselected": deselected}
         run = self._config.stash[RUN]
         if run.is_worker:
             Once(run.folder).get(CATALOGUE, lambda: self._catalogue)
@@ -99,6 +104,10 @@ class Collector:
     def left_out_here(self) -> list[LeftOut]:
         return [LeftOut(Check(**each), ELSEWHERE) for each in self._collected()["left_out"]]
 
+    def deselected(self) -> int:
+        """How many tests of the files that were given were not asked for."""
+        return int(self._collected()["deselected"])
+
     def _result(self, check: Check, nodeid: str, stopped: str) -> Result:
         reports = self._reports.get(nodeid)
         if not reports:
@@ -108,7 +117,7 @@ class Collector:
 
     def _collected(self) -> dict[str, Any]:
         if self._catalogue is None:
-            nothing: dict[str, Any] = {"checks": {}, "left_out": []}
+            nothing: dict[str, Any] = {"checks": {}, "left_out": [], "deselected": 0}
             if not self._config.pluginmanager.hasplugin("dsession"):
                 return nothing
             self._catalogue = Once(self._config.stash[RUN].folder).get(CATALOGUE, lambda: nothing)

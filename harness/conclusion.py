@@ -29,6 +29,7 @@ def conclude(session: pytest.Session) -> None:
     try:
         results = collector.results(session) if judged else []
         left_out = collector.left_out_here() if judged else []
+        deselected = collector.deselected() if judged else 0
         plans = begun(run.folder) if "folder" in vars(run) else []
         tested = what_is_tested(config.rootpath, run.remote, plans) if judged else {}
     finally:
@@ -40,6 +41,7 @@ def conclude(session: pytest.Session) -> None:
         seconds=time.time() - collector.started,
         results=results,
         left_out=left_out,
+        deselected=deselected,
         troubles=[*collector.troubles(session, results), *not_removed],
         tested={**tested, "images": images_of(run.measured)},
         boot=[each.to_json() for each in run.measured],

@@ -70,14 +70,14 @@ def when(moment: float | str | None) -> str:
     return f"{at.astimezone(UTC):%-d %B %Y, %H:%M} UTC"
 
 
-def clean(text: object) -> str:
+def clean(text: str) -> str:
     """Without what a terminal understands and a page does not."""
-    return _CONTROL.sub("", str(text))
+    return _CONTROL.sub("", text)
 
 
 def code(text: object, limit: int = REASON_LENGTH) -> str:
     """``text`` as Markdown shows it untouched, in one line."""
-    line = " ".join(clean(text).split())
+    line = " ".join(clean(str(text)).split())
     line = line if len(line) <= limit else f"{line[:limit]}…"
     fence = "`" * (max(map(len, re.findall("`+", line)), default=0) + 1)
     pad = " " if line.startswith("`") or line.endswith("`") else ""
@@ -136,12 +136,12 @@ def _render(template: str, verdict: Verdict, folder: Path) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    for function in (bound, clean, code, duration, size, short, when):
+    for function in (bound, code, duration, size, short, when):
         environment.filters[function.__name__] = function
     distributions = [
         (each, samples) for each in verdict.results for samples in each.samples if samples["values"]
     ]
-    return environment.get_template(template).render(
+    rendered = environment.get_template(template).render(
         verdict=verdict,
         stacks=[StackFigures.from_json(each) for each in verdict.boot],
         distributions=distributions,
@@ -152,6 +152,7 @@ def _render(template: str, verdict: Verdict, folder: Path) -> str:
         histogram=lambda each: _safe(histogram(each["values"], each["unit"], each["name"])),
         reasons=REASONS,
     )
+    return clean(rendered)
 
 
 def _safe(svg: str) -> Markup:

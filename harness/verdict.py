@@ -87,6 +87,7 @@ class Verdict:
         results: of all checks that were asked for.
         left_out: what cannot be asked of a stack that runs elsewhere.
         troubles: what else went wrong with the run, a line each.
+        deselected: how many checks were not asked for, of those in the same files.
         tested: what the answers are about: images, commit, model, machine.
         boot: how the stacks came up.
     """
@@ -96,6 +97,7 @@ class Verdict:
     results: Sequence[Result]
     left_out: Sequence[LeftOut] = ()
     troubles: Sequence[str] = ()
+    deselected: int = 0
     tested: Mapping[str, Any] = field(default_factory=dict)
     boot: Sequence[Mapping[str, Any]] = ()
 
@@ -125,7 +127,8 @@ class Verdict:
     def counts(self) -> dict[str, int]:
         counted = Counter(each.outcome for each in self.results)
         each_of: dict[str, int] = {outcome: counted[outcome] for outcome in OUTCOMES}
-        return {"asked": len(self.results), **each_of, "left_out": len(self.left_out)}
+        beside = {"left_out": len(self.left_out), "deselected": self.deselected}
+        return {"asked": len(self.results), **each_of, **beside}
 
     @property
     def groups(self) -> dict[str, list[Result]]:
