@@ -1,15 +1,18 @@
 # Verbs. Each calls something that can be read and run by itself.
 .DEFAULT_GOAL := help
-.PHONY: help up test down clean logs lint lock dev bench
+.PHONY: help up test mutants down clean logs lint lock dev bench
 
 help: ## show this list
-	@sed -n 's/^\([a-z]*\): ## /\1 /p' $(MAKEFILE_LIST) | awk '{ verb = $$1; $$1 = ""; printf "  make %-6s%s\n", verb, $$0 }'
+	@sed -n 's/^\([a-z]*\): ## /\1 /p' $(MAKEFILE_LIST) | awk '{ verb = $$1; $$1 = ""; printf "  make %-8s%s\n", verb, $$0 }'
 
 up: ## prepare this machine, train when needed, start everything (FORCE=1 trains anyway, NO_ENGINE=1 installs nothing)
 	@setup/up.sh
 
 test: ## prove all of it: unit, integration and browser tests, on a stack of their own
 	@setup/test.sh
+
+mutants: ## prove that the gate notices every seeded breakage (MUTANTS="name ..." tries only these)
+	@setup/mutants.sh $(MUTANTS)
 
 down: ## stop the stack; runs, models and images stay
 	@docker compose down

@@ -12,6 +12,8 @@ from harness.client import HttpClient
 
 Value = str | int | float | bool
 House = Mapping[str, Value]
+BATCH = 1000
+"""Houses that one request may hold."""
 
 
 @dataclass(frozen=True)
@@ -64,9 +66,9 @@ class PriceApi(HttpClient):
         """What ``GET /schema`` answers: the contract."""
         return self._object(self.get("/schema"))
 
-    def model(self) -> dict[str, Any]:
+    def model(self, **options: Any) -> dict[str, Any]:
         """What ``GET /model`` answers: which model this is."""
-        return self._object(self.get("/model"))
+        return self._object(self.get("/model", **options))
 
     def openapi(self) -> dict[str, Any]:
         return self._object(self.get("/openapi.json"))
@@ -80,6 +82,14 @@ class PriceApi(HttpClient):
         answer = self._object(self.post("/predict/batch", json={"houses": houses}))
         predictions = answer.pop("predictions")
         return [Prediction(**each, **answer) for each in predictions]
+
+    def predict_many(self, houses: Sequence[House]) -> list[Prediction]:
+        """One prediction a house, in order, of any number of houses, in as few batches as it takes.
+
+        Raises ApiError when the API does not answer 200.
+        """
+        starts = range(0, len(houses), BATCH)
+        return [each for at in starts for each in self.predict_batch(houses[at : at + BATCH])]
 
     def refusal(self, path: str, **options: Any) -> Refusal:
         """What the API says to a POST that it must refuse.

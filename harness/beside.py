@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from harness import diagnosis
+from harness.diagnosis import inspect
 from harness.docker_cli import docker
 from harness.layout import Service
 from harness.ports import free_ports
 from harness.stack import SOON, ComposeStack
-from harness.wait import probe, wait_until
+from harness.wait import wait_until_answers
 
 
 @dataclass(frozen=True)
@@ -61,12 +63,8 @@ def running_beside(
     try:
         stack.compose.ask("run", *options, service.name, *command)
         beside = Beside(f"http://127.0.0.1:{published}", full_name)
-        wait_until(
-            probe(beside.address + service.probe),
-            what=f"{beside.address} answers",
-            seconds=SOON,
-            hint=f"what it printed is in {log}",
-        )
+        look = partial(inspect, full_name)
+        wait_until_answers(name, beside.address + service.probe, look, SOON)
         yield beside
     finally:
         log.write_text(diagnosis.log_of(full_name, times=True))

@@ -11,10 +11,11 @@ from pathlib import Path
 from harness import diagnosis, leftovers
 from harness.errors import HarnessError
 from harness.layout import Layout
-from harness.owner import KEPT, Owner
+from harness.owner import Owner
 from harness.plan import Plan
 from harness.preflight import preflight
 from harness.stack import ComposeStack
+from harness.watch import Watch
 
 
 def boot(plan: Plan) -> ComposeStack:
@@ -26,21 +27,45 @@ def boot(plan: Plan) -> ComposeStack:
     Raises:
         HarnessError: with the cause, by the name of the service, and its last log lines.
     """
+    return start(build(plan))
+
+
+def build(plan: Plan) -> ComposeStack:
+    """A stack whose images are there and that is not started yet. Raises HarnessError."""
+    stack = planned(plan)
+    try:
+        stack.compose.make_images()
+    except HarnessError as error:
+        raise _explained(plan, error) from None
+    return stack
+
+
+def planned(plan: Plan) -> ComposeStack:
+    """The stack of ``plan``, with the file that labels all that compose makes for it."""
     from harness.compose import label_everything
 
     plan.labels.write_text("{}")
     stack = ComposeStack(plan)
     labels = leftovers.labels(plan.name, plan.owner)
     plan.labels.write_text(json.dumps(label_everything(stack.compose.config(), labels), indent=1))
-    try:
-        stack.compose.start()
-    except HarnessError as error:
-        found = diagnosis.diagnose(plan.name, said=str(error))
-        raise HarnessError(
-            f"the stack did not come up: {found.causes}\n{error}\n{found.evidence}"
-        ) from None
-    stack.wait_until_well()
     return stack
+
+
+def start(stack: ComposeStack) -> ComposeStack:
+    """Starts a stack that was built; returns when all services answer. Raises HarnessError."""
+    with Watch(stack.plan.name) as watch:
+        try:
+            stack.compose.bring_up(watch.begun)
+            stack.wait_until_well()
+        except HarnessError as error:
+            raise _explained(stack.plan, error, watch.cause) from None
+    return stack
+
+
+def _explained(plan: Plan, error: HarnessError, cause: str | None = None) -> HarnessError:
+    found = diagnosis.diagnose(plan.name, said=str(error))
+    causes = "; ".join(dict.fromkeys(filter(None, (cause, found.causes))))
+    return HarnessError(f"the stack did not come up: {causes}\n{error}\n{found.evidence}")
 
 
 def save_logs(plan: Plan) -> None:
@@ -61,10 +86,11 @@ def remove(plan: Plan) -> None:
         HarnessError: something could not be removed; it says what.
     """
     save_logs(plan)
-    if plan.owner == KEPT:
+    if plan.kept:
         return
     try:
-        ComposeStack(plan).compose.stop()
+        if plan.labels.exists():  # before it does, nothing is made
+            ComposeStack(plan).compose.stop()
     finally:
         # The images, containers that ran beside, and whatever a start that was cut off left.
         leftovers.remove(plan.name)
@@ -75,21 +101,20 @@ def how_to_remove(plan: Plan) -> str:
 
 
 @contextmanager
-def running_stack(layout: Layout, *, logs: Path, keep: bool = False) -> Iterator[ComposeStack]:
+def running_stack(layout: Layout, *, logs: Path) -> Iterator[ComposeStack]:
     """A stack of its own for a ``with`` block.
 
     Args:
         layout: what to boot.
         logs: folder that the logs are saved to, also when the start fails.
-        keep: leave it up; the caller has to tell a person of :func:`how_to_remove`.
 
     Raises:
         HarnessError: it cannot be booted here, or did not come up, or could not be removed.
     """
     preflight(layout)
     leftovers.remove_dead()
-    owner = KEPT if keep else str(Owner.this_process())
     with tempfile.TemporaryDirectory() as folder:
+        owner = str(Owner.this_process())
         plan = Plan.new(layout, folder=Path(folder), logs=logs, owner=owner)
         try:
             yield boot(plan)

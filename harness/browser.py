@@ -14,6 +14,7 @@ from harness.display import virtual_display
 from harness.errors import HarnessError
 from harness.fixtures import stops_the_run
 from harness.form import PriceForm
+from harness.outcomes import BROWSER
 from harness.run import RUN
 from harness.stack import Stack
 
@@ -63,6 +64,7 @@ def context(
     context: BrowserContext, request: pytest.FixtureRequest, output_path: str
 ) -> Iterator[BrowserContext]:
     """pytest-playwright's context, safe from other networks, with the trace of a failure kept."""
+    request.node.user_properties.append((BROWSER, output_path))
     # Chromium drops every request under way when a network appears on the machine or goes, as with
     # each `docker compose up` and `down` of anybody. Of the many files of a page some are then
     # missing, and the page stays broken. Playwright fetches them without that.
@@ -74,9 +76,7 @@ def context(
         context.tracing.start(snapshots=True, sources=True)
     yield context
     if ours and _failed(request.node):
-        trace = str(Path(output_path) / "trace.zip")
-        context.tracing.stop(path=trace)
-        request.node.user_properties.append(("playwright_trace", trace))
+        context.tracing.stop(path=Path(output_path) / "trace.zip")
     context.unroute_all(behavior="ignoreErrors")
 
 

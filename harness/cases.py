@@ -2,14 +2,38 @@
 
 from __future__ import annotations
 
+import json
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from harness.api import House, Value
 
 MARK = "SHALL-NOT-BE-ECHOED"
 """Part of every text that must be refused; an answer that contains it echoes its input."""
+
+
+def typical(inputs: Iterable[Mapping[str, Any]]) -> dict[str, Value]:
+    """A house of the contract's own defaults."""
+    return {each["name"]: each["default"] for each in inputs}
+
+
+def is_number(one: Mapping[str, Any]) -> bool:
+    return one["kind"] in ("integer", "number")
+
+
+def takes(one: Mapping[str, Any], raw: str) -> bool:
+    """Whether an input takes the JSON literal ``raw``."""
+    if one["kind"] == "yes_no":
+        return raw in ("true", "false")
+    if one["kind"] == "choice":
+        return raw in map(json.dumps, one["choices"])
+    try:
+        number = float(raw)
+    except ValueError:
+        return False
+    whole = one["kind"] == "number" or number.is_integer()
+    return one["minimum"] <= number <= one["maximum"] and whole
 
 
 def values(one: Mapping[str, Any], count: int = 25) -> list[Value]:

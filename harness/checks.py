@@ -23,6 +23,8 @@ __all__ = ["Check", "Figures", "check_of", "figure", "select"]
 CHECK, FIGURE, SAMPLES = "check", "figure", "samples"
 """Names under which a report carries these, in its ``user_properties``."""
 OTHER = "other"
+WORDS = "check_words"
+"""Setting in pytest.ini: words that sentences spell in their own way, such as names."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +52,7 @@ def check_of(item: pytest.Item) -> Check:
         pytest.UsageError: its marker is not ``check("group.name")``.
     """
     function = getattr(item, "originalname", None) or item.name
-    parameters = item.name[len(function) :]
+    parameters = _parameters(item, item.name[len(function) :])
     marker = item.get_closest_marker("check")
     if marker is None:
         name, group = item.nodeid, OTHER
@@ -62,9 +64,25 @@ def check_of(item: pytest.Item) -> Check:
                 f'{item.nodeid}: the marker is @pytest.mark.check("group.name"), not "{name}"'
             )
         name += parameters
-    words = function.removeprefix("test_").replace("_", " ")
     about = f" ({parameters[1:-1]})" if parameters else ""
-    return Check(name, group, words[:1].upper() + words[1:] + about)
+    return Check(name, group, _sentence(function, item.config.getini(WORDS)) + about)
+
+
+def _parameters(item: pytest.Item, shown: str) -> str:
+    """``[a-b]`` as it is in the test's name; without the browser where there is only one."""
+    browser = getattr(getattr(item, "callspec", None), "params", {}).get("browser_name")
+    if browser is None or len(item.config.getoption("--browser", [])) > 1:
+        return shown
+    rest = shown.strip("[]").removeprefix(browser).removeprefix("-")
+    return f"[{rest}]" if rest else ""
+
+
+def _sentence(function: str, spelled: Sequence[str]) -> str:
+    """The name of a test function in words, each of ``spelled`` written as it is there."""
+    own = {word.lower(): word for word in spelled}
+    words = function.removeprefix("test_").split("_")
+    text = " ".join(own.get(word, word) for word in words)
+    return text[:1].upper() + text[1:]
 
 
 def select(items: Sequence[pytest.Item], wanted: Sequence[str]) -> list[pytest.Item]:

@@ -14,7 +14,7 @@ from typing import Any
 
 from testcontainers.compose import DockerCompose
 
-from harness.docker_cli import ENOUGH, environment, run
+from harness.docker_cli import ENOUGH, Begun, environment, run
 
 BOOT = 480.0
 """Seconds for building the images and starting; without a build cache it needs most of this."""
@@ -30,7 +30,7 @@ class ProjectCompose(DockerCompose):
     def __init__(
         self, project: str, root: Path, files: Sequence[Path], variables: Mapping[str, str]
     ) -> None:
-        super().__init__(context=root, compose_file_name=[str(file) for file in files], build=True)
+        super().__init__(context=root, compose_file_name=[str(file) for file in files])
         self.project = project
         self._environment = environment(variables)
 
@@ -39,14 +39,21 @@ class ProjectCompose(DockerCompose):
         docker, compose, *rest = super().compose_command_property
         return [docker, compose, "--project-name", self.project, *rest]
 
-    def ask(self, *arguments: str, seconds: float = ENOUGH, check: bool = True) -> Completed:
-        """Runs ``docker compose ARGUMENTS`` for this project."""
+    def ask(
+        self,
+        *arguments: str,
+        seconds: float = ENOUGH,
+        check: bool = True,
+        begun: Begun | None = None,
+    ) -> Completed:
+        """Runs ``docker compose ARGUMENTS`` for this project; the rest is as in :func:`run`."""
         return run(
             [*self.compose_command_property, *arguments],
             seconds=seconds,
             cwd=Path(self.context),
             env=self._environment,
             check=check,
+            begun=begun,
         )
 
     def config(self) -> dict[str, Any]:
@@ -54,10 +61,20 @@ class ProjectCompose(DockerCompose):
         config: dict[str, Any] = json.loads(self.ask("config", "--format", "json").stdout)
         return config
 
+    def make_images(self) -> None:
+        self.ask("build", seconds=BOOT)
+
+    def bring_up(self, begun: Begun | None = None) -> None:
+        """Starts all services and waits until they are healthy. Builds nothing.
+
+        Not ``start()``, which nothing can end and which builds: what takes how long is measured.
+        """
+        self.ask("up", "--no-build", "--wait", seconds=BOOT, begun=begun)
+
     def _run_command(
         self, cmd: str | list[str], context: str | None = None
     ) -> subprocess.CompletedProcess[bytes]:
-        # What start() and stop() go through. The original has neither environment nor time limit.
+        # What stop() goes through. The original has neither environment nor time limit.
         command = [cmd] if isinstance(cmd, str) else cmd
         done = run(command, seconds=BOOT, cwd=Path(context or self.context), env=self._environment)
         return subprocess.CompletedProcess(

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from harness.docker_cli import docker, lines, run, tail
+from harness.errors import NotInTimeError
 
 LOG_LINES = 30
+LOOP = 2  # restarts: one may be bad luck
 # Labels by which compose itself knows its containers.
 SERVICE = "com.docker.compose.service"
 PROJECT = "com.docker.compose.project"
@@ -22,6 +24,10 @@ _MEANINGS = {
     "failed to resolve source metadata": "an image cannot be pulled (make up prepares them)",
     "failed to solve": "an image cannot be built, see below",
 }
+
+
+Container = dict[str, Any]
+"""What ``docker inspect`` says of one."""
 
 
 @dataclass(frozen=True)
@@ -41,32 +47,47 @@ def diagnose(project: str, said: str = "") -> Diagnosis:
         # One that was created and not started waits for another, which is the cause.
         if trouble is None or container["State"]["Status"] == "created":
             continue
-        service = container["Config"]["Labels"][SERVICE]
-        causes.append(f"{service} {trouble}")
-        printed = tail(log_of(container["Id"]), LOG_LINES) or "(it printed nothing)"
-        evidence.append(f"--- the last lines of {service} ---\n{printed}")
+        causes.append(f"{service_of(container)} {trouble}")
+        evidence.append(last_lines(container))
     known = "; ".join(filter(None, causes))
     return Diagnosis(known or "no service says why, see below", "\n".join(evidence))
 
 
-def containers(project: str) -> list[dict[str, Any]]:
+def service_of(container: Container) -> str:
+    name: str = container["Config"]["Labels"][SERVICE]
+    return name
+
+
+def last_lines(container: Container) -> str:
+    """What it printed last, under a title."""
+    printed = tail(log_of(container["Id"]), LOG_LINES) or "(it printed nothing)"
+    return f"--- the last lines of {service_of(container)} ---\n{printed}"
+
+
+def containers(project: str) -> list[Container]:
     """``docker inspect`` of every service's container, also of those that ended."""
     wanted = f"label={PROJECT}={project}", f"label={BESIDE}=False"
     filters = [word for each in wanted for word in ("--filter", each)]
     ids = lines(docker("ps", "--all", "--quiet", *filters))
-    found: list[dict[str, Any]] = json.loads(docker("inspect", *ids)) if ids else []
+    found: list[Container] = json.loads(docker("inspect", *ids)) if ids else []
     return found
 
 
-def what_ails(container: dict[str, Any]) -> str | None:
+def inspect(container: str) -> Container:
+    found: Container = json.loads(docker("inspect", container))[0]
+    return found
+
+
+def what_ails(container: Container) -> str | None:
     """What is wrong with a container (``docker inspect``), in a few words; None when it is well."""
     state, restarts = container["State"], container["RestartCount"]
     health = state.get("Health") or {}
     if state.get("OOMKilled"):
-        limit = container["HostConfig"]["Memory"] // 2**20
-        return f"was killed for want of memory (its limit is {limit} MiB)"
-    if state["Restarting"] or (restarts and health.get("Status") != "healthy"):
+        return out_of_memory(container)
+    if state["Restarting"] or (restarts >= LOOP and health.get("Status") != "healthy"):
         return f"ends again and again (crash loop, {restarts} restarts)"
+    if state["Status"] == "exited" and not state["ExitCode"] and not is_restarted(container):
+        return None  # it has done what it was to do
     if state["Status"] != "running":
         error = f": {state['Error']}" if state.get("Error") else ""
         return f"is {state['Status']} with exit code {state['ExitCode']}{error}"
@@ -74,6 +95,29 @@ def what_ails(container: dict[str, Any]) -> str | None:
         probes = health.get("Log") or [{"Output": "its probe has not run yet"}]
         return f"is {health['Status']}: {tail(probes[-1]['Output'], 1)}"
     return None
+
+
+def out_of_memory(container: Container) -> str:
+    limit = container["HostConfig"]["Memory"] // 2**20
+    return f"was killed for want of memory (its limit is {limit} MiB)"
+
+
+def is_restarted(container: Container) -> bool:
+    """Whether the engine starts it again when it ends."""
+    return container["HostConfig"]["RestartPolicy"]["Name"] not in ("", "no")
+
+
+def give_up(container: Container, restarts: int) -> None:
+    """Raises NotInTimeError where an ailing container will not get well by itself.
+
+    ``restarts`` is how many it had when the waiting began.
+    """
+    state = container["State"]
+    ended = state["Status"] in ("exited", "dead") or state.get("OOMKilled", False)
+    if ended or container["RestartCount"] >= restarts + LOOP:
+        ails = what_ails(container) or "was started again more than once"
+        said = f"{service_of(container)} {ails}, and waiting does not help"
+        raise NotInTimeError(f"{said}\n{last_lines(container)}")
 
 
 def log_of(container: str, *options: str, times: bool = False) -> str:

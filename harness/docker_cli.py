@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 
 from harness.errors import HarnessError
 
 ENOUGH = 60.0  # seconds for a command that only asks or removes
+Begun = Callable[[Callable[[], None]], None]
+"""Is given what ends a command that was begun; may call it from another thread."""
 ELSEWHERE = "or test a stack that runs elsewhere with --api-url, --ui-url, --mlflow-url"
 
 
@@ -20,30 +24,47 @@ def run(
     cwd: Path | None = None,
     env: Mapping[str, str] | None = None,
     check: bool = True,
+    begun: Begun | None = None,
 ) -> subprocess.CompletedProcess[str]:
     """Runs ``command``; raises HarnessError when it fails (with ``check``) or takes too long."""
     shown = " ".join(command)
     try:
-        done = subprocess.run(
+        process = subprocess.Popen(
             command,
             cwd=cwd,
             env=dict(env) if env is not None else None,
-            capture_output=True,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
             text=True,
             errors="replace",
-            timeout=seconds,
-            stdin=subprocess.DEVNULL,
+            start_new_session=True,  # `docker compose` is two processes, which end together
         )
     except FileNotFoundError:
         raise HarnessError(
             f"there is no {command[0]} command. Fix: setup/engine.sh, {ELSEWHERE}."
         ) from None
-    except subprocess.TimeoutExpired as late:
-        said = _text(late.stderr) or _text(late.stdout)
-        raise HarnessError(f"{shown}: not done within {seconds:g} s\n{tail(said)}") from None
-    if check and done.returncode != 0:
-        raise HarnessError(f"{shown}: exit {done.returncode}\n{tail(done.stderr or done.stdout)}")
-    return done
+    with process:
+        try:
+            if begun is not None:
+                begun(partial(_end, process))
+            stdout, stderr = process.communicate(timeout=seconds)
+        except subprocess.TimeoutExpired:
+            _end(process)
+            stdout, stderr = process.communicate()
+            said = tail(stderr or stdout)
+            raise HarnessError(f"{shown}: not done within {seconds:g} s\n{said}") from None
+        except BaseException:  # Ctrl-C, which does not reach the session of the process
+            _end(process)
+            raise
+    if check and process.returncode != 0:
+        raise HarnessError(f"{shown}: exit {process.returncode}\n{tail(stderr or stdout)}")
+    return subprocess.CompletedProcess(list(command), process.returncode, stdout, stderr)
+
+
+def _end(process: subprocess.Popen[str]) -> None:
+    if process.poll() is None:
+        os.killpg(process.pid, signal.SIGKILL)
 
 
 def docker(*arguments: str, seconds: float = ENOUGH, check: bool = True) -> str:
@@ -63,9 +84,3 @@ def environment(extra: Mapping[str, str]) -> dict[str, str]:
     """This process's environment with ``extra``, without what would lead compose elsewhere."""
     mine = {key: value for key, value in os.environ.items() if not key.startswith("COMPOSE_")}
     return {**mine, **extra}
-
-
-def _text(output: bytes | str | None) -> str:
-    if isinstance(output, bytes):
-        return output.decode(errors="replace")
-    return output or ""

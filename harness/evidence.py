@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
+from harness.diagnosis import log_of
 from harness.docker_cli import tail
 from harness.errors import HarnessError
 from harness.stack import ComposeStack
@@ -23,9 +26,15 @@ def add_logs(item: pytest.Item, report: pytest.TestReport, *, since: float) -> N
     for stack in {each for each in used.values() if isinstance(each, ComposeStack)}:
         for service in stack.plan.layout.services:
             try:
-                printed = stack.logs(service.name, "--since", f"{since:.3f}")
+                container = stack.inspect(service.name)["Id"]
+                printed = log_of(container, "--since", f"{since:.3f}", times=True)
             except HarnessError as error:
                 printed = f"(not to be had: {error})"
             if printed:
                 title = f"{service.name}, last {LINES} lines during this test"
-                report.sections.append((title, tail(printed, LINES)))
+                report.sections.append((title, _with_short_times(tail(printed, LINES))))
+
+
+def _with_short_times(printed: str) -> str:
+    """``2026-11-25T17:32:13.657580959Z said`` is ``17:32:13.657 said``."""
+    return "\n".join(re.sub(r"^\S+T(\S{12})\d*Z", r"\1", line) for line in printed.splitlines())

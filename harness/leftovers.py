@@ -9,8 +9,9 @@ from harness.docker_cli import docker, lines
 from harness.errors import HarnessError
 from harness.owner import Owner
 
-OWNER = "house-price-harness.owner"
-STACK = "house-price-harness.stack"
+PREFIX = "house-price-harness."
+OWNER = f"{PREFIX}owner"
+STACK = f"{PREFIX}stack"
 
 # In the order in which they can be removed.
 _LISTS = {

@@ -22,7 +22,8 @@ class Plan:
         ports: environment variable -> host port.
         labels: compose override file, written at boot, that labels everything as this stack's.
         logs: folder that the logs are saved to.
-        owner: whose stack it is.
+        owner: the mark of the process that removes it.
+        kept: it stays up for a person and for later runs.
     """
 
     name: str
@@ -31,6 +32,7 @@ class Plan:
     labels: Path
     logs: Path
     owner: str
+    kept: bool = False
 
     @classmethod
     def new(cls, layout: Layout, *, folder: Path, logs: Path, owner: str) -> Plan:

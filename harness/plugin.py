@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Generator
 from typing import Any
 
 import pytest
 
 from harness.browser import *  # noqa: F403  # pytest finds fixtures by name in a plugin's module
-from harness.checks import CHECK, check_of, select
+from harness.checks import CHECK, WORDS, check_of, select
 from harness.checks import figure as figure  # a fixture too
-from harness.errors import HarnessError
+from harness.collector import COLLECTOR, Collector
+from harness.conclusion import CONCLUSION, conclude
 from harness.evidence import add_logs
 from harness.fixtures import *  # noqa: F403
 from harness.run import RUN, Run
-from harness.terminal import say
+from harness.terminal import conclude as say_last
 
 MARKERS = (
     "check(id): what the test proves is listed in the verdict as ``group.name``",
@@ -29,6 +31,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--api-url", metavar="URL", help=where.format("API"))
     group.addoption("--ui-url", metavar="URL", help=where.format("form"))
     group.addoption("--mlflow-url", metavar="URL", help=where.format("MLflow"))
+    parser.addini(WORDS, "words that the sentences of checks spell in their own way", type="args")
     group.addoption(
         "--check",
         action="append",
@@ -41,12 +44,21 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="store_true",
         help="leave the stack up and say how to reach and remove it",
     )
+    group.addoption(
+        "--gate",
+        action="store_true",
+        help="write the verdict onto the model's version, in the MLflow that it is registered in",
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:
     for line in MARKERS:
         config.addinivalue_line("markers", line)
     config.stash[RUN] = Run(config)
+    config.stash[COLLECTOR] = Collector(config)
+    config.pluginmanager.register(config.stash[COLLECTOR], "harness-collector")
+    if signal.getsignal(signal.SIGTERM) is signal.SIG_DFL:  # CI that is cancelled: like Ctrl-C
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -60,12 +72,15 @@ def pytest_report_header(config: pytest.Config) -> str:
     return f"stack: {remote or 'booted when the first test needs it, removed at the end'}"
 
 
+@pytest.hookimpl(trylast=True)  # what -k and -m leave out was not asked for
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leaves what ``--check`` names and what can be run here: a stack that runs elsewhere shows
     nobody its containers."""
     remote = config.stash[RUN].remote is not None
     wanted = select(items, config.getoption("--check"))
-    kept = [item for item in wanted if not (remote and _needs_containers(item))]
+    impossible = [item for item in wanted if remote and _needs_containers(item)]
+    config.stash[COLLECTOR].left_out = impossible
+    kept = [item for item in wanted if item not in set(impossible)]
     left_out = [item for item in items if item not in set(kept)]
     for item in kept:
         item.user_properties.append((CHECK, check_of(item).to_json()))
@@ -83,16 +98,16 @@ def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     report = yield
-    if report.failed and report.when == "call":
+    if report.failed:
         add_logs(item, report, since=call.start)
     return report
 
 
 @pytest.hookimpl(trylast=True)  # with xdist: after all workers have ended
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    try:
-        for line in session.config.stash[RUN].close():
-            say(session.config, line)
-    except HarnessError as error:
-        session.exitstatus = pytest.ExitCode.TESTS_FAILED
-        say(session.config, str(error), red=True)
+    conclude(session)
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """The verdict comes after all else that is printed."""
+    say_last(config, config.stash.get(CONCLUSION, []))

@@ -13,10 +13,12 @@ import pytest
 from harness.boot import how_to_remove, remove
 from harness.errors import HarnessError
 from harness.layout import Layout
-from harness.owner import KEPT, Owner
+from harness.measure import StackFigures, measurements
+from harness.owner import Owner
 from harness.plan import Plan
-from harness.shared import SharedStacks, begun, seconds_to_boot
+from harness.shared import SharedStacks, begun
 from harness.stack import ComposeStack, Stack
+from harness.usage import with_memory
 
 RUN = pytest.StashKey["Run"]()
 FOLDERS, OWNER = "house-price-harness-", "owner"
@@ -27,6 +29,9 @@ class Run:
 
     The main process owns the run's folder and its stacks and removes both at the end. A worker
     is given folder and owner, and may end or crash at any time.
+
+    Attributes:
+        measured: what each stack of the run took, once it is closed.
     """
 
     def __init__(self, config: pytest.Config) -> None:
@@ -38,7 +43,9 @@ class Run:
         if given is not None:
             self.folder, self.owner = Path(given["folder"]), given["owner"]
         else:
-            self.owner = KEPT if config.getoption("--keep-stack") else str(Owner.this_process())
+            self.owner = str(Owner.this_process())
+        self.keep: bool = config.getoption("--keep-stack")
+        self.measured: list[StackFigures] = []
 
     @cached_property
     def folder(self) -> Path:
@@ -54,7 +61,12 @@ class Run:
 
     def stacks(self, layout: Layout, tell: Callable[[str], None]) -> SharedStacks:
         return SharedStacks(
-            self.folder, layout=layout, logs=self.results / "logs", owner=self.owner, tell=tell
+            self.folder,
+            layout=layout,
+            logs=self.results / "logs",
+            owner=self.owner,
+            keep=self.keep,
+            tell=tell,
         )
 
     def close(self) -> Iterator[str]:
@@ -66,8 +78,10 @@ class Run:
         if self.is_worker or "folder" not in vars(self):
             return
         failures = []
+        self.measured = with_memory(measurements(self.folder))
         for plan in begun(self.folder):
-            yield from self._account(plan)
+            figures = next((each for each in self.measured if each.name == plan.name), None)
+            yield from self._account(plan, figures)
             try:
                 remove(plan)
             except HarnessError as error:
@@ -76,11 +90,10 @@ class Run:
         if failures:
             raise HarnessError("\n".join(failures))
 
-    def _account(self, plan: Plan) -> Iterator[str]:
-        seconds = seconds_to_boot(self.folder, plan)
-        came = f"was up after {seconds:.0f} s" if seconds is not None else "did not come up"
+    def _account(self, plan: Plan, figures: StackFigures | None) -> Iterator[str]:
+        came = figures.told() if figures else "did not come up"
         logs = plan.logs.relative_to(self.results.parent)
-        if plan.owner != KEPT:
+        if not plan.kept:
             yield f"{plan.name} {came}; removing it, logs in {logs}"
             return
         stack = ComposeStack(plan)

@@ -10,21 +10,24 @@ import json
 import shutil
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import Self
 
-from harness import leftovers
-from harness.boot import boot
+from harness import kept, leftovers
+from harness.boot import build, start
+from harness.errors import HarnessError
 from harness.layout import Layout
+from harness.measure import Laps, StackFigures
 from harness.once import Once
 from harness.plan import Plan
 from harness.preflight import preflight
 from harness.stack import ComposeStack
+from harness.usage import services_of
 
 SHARED = "shared"
 BREAKABLE = "breakable"
 _PLAN = ".plan.json"
-_UP = ".up.json"
 
 
 class SharedStacks:
@@ -34,19 +37,37 @@ class SharedStacks:
         folder: known to all processes of the run and to nobody else.
         layout: what is booted.
         logs: folder for the logs; each role gets a folder in it.
-        owner: the mark of the process that will remove the stacks, or ``kept``.
+        owner: the mark of the process that will remove the stacks.
+        keep: leave the one that is not to be broken up for later runs.
         tell: is told in one line what takes its time.
     """
 
     def __init__(
-        self, folder: Path, *, layout: Layout, logs: Path, owner: str, tell: Callable[[str], None]
+        self,
+        folder: Path,
+        *,
+        layout: Layout,
+        logs: Path,
+        owner: str,
+        keep: bool,
+        tell: Callable[[str], None],
     ) -> None:
         self._folder = folder
         self._once = Once(folder)
         self._layout = layout
         self._logs = logs
         self._owner = owner
+        self._keep = keep
         self._tell = tell
+        self._held = ExitStack()
+        self._claimed = False
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Another run may use what this checkout keeps now. Removes nothing."""
+        self._held.close()
 
     def get(self, role: str) -> ComposeStack:
         """The run's stack for ``role``, booted now if it is not yet.
@@ -67,28 +88,69 @@ class SharedStacks:
                 stack.heal()
 
     def _boot(self, role: str) -> dict[str, object]:
-        begun = time.monotonic()
-        shutil.rmtree(self._logs / role, ignore_errors=True)  # those of the run before
-        preflight(self._layout)
-        leftovers.remove_dead()
-        plan = Plan.new(
-            self._layout, folder=self._folder, logs=self._logs / role, owner=self._owner
-        )
-        # Before anything is started: from here on, whoever removes the run's stacks finds it.
-        (self._folder / f"{role}{_PLAN}").write_text(json.dumps(plan.to_json()))
+        logs = self._logs / role
+        shutil.rmtree(logs, ignore_errors=True)  # those of the run before
+        laps = Laps()
+        with laps.of("preflight"):
+            preflight(self._layout)
+            leftovers.remove_dead()
+        plan = Plan.new(self._layout, folder=self._folder, logs=logs, owner=self._owner)
+        # Before anything is made: from here on, whoever removes the run's stacks finds it.
+        self._note(role, plan)
         self._tell(f"booting {plan.name} (with images to build it takes minutes)")
-        boot(plan)
-        (self._folder / f"{plan.name}{_UP}").write_text(json.dumps(time.monotonic() - begun))
+        up_at = None
+        try:
+            with laps.of("build"):
+                stack = build(plan)
+            again = self._kept(stack) if role == SHARED else None
+            if again is None:
+                with laps.of("start"):
+                    start(stack)
+            else:
+                leftovers.remove(plan.name)  # its images, which are the same
+                stack, plan = again, again.plan
+            up_at = time.time()
+            if role == SHARED and self._keep and self._claimed and not plan.kept:
+                plan = kept.keep(stack, kept.parts_of(stack))
+            self._note(role, plan)
+        finally:
+            self._save_figures(plan, role, laps, up_at)
         return plan.to_json()
+
+    def _save_figures(self, plan: Plan, role: str, laps: Laps, up_at: float | None) -> None:
+        try:
+            services = services_of(plan.name)
+        except HarnessError:  # the engine is gone: there is a better error on its way then
+            services = []
+        StackFigures(
+            name=plan.name,
+            role=role,
+            begun_at=laps.begun_at,
+            preflight=laps["preflight"],
+            build=laps["build"],
+            start=laps["start"],
+            up_at=up_at,
+            reused=up_at is not None and not laps["start"],
+            kept=plan.kept,
+            services=services,
+        ).save(self._folder)
+
+    def _kept(self, stack: ComposeStack) -> ComposeStack | None:
+        """A kept stack to use instead of ``stack``, which is built and not started."""
+        if not self._keep and not kept.find(self._layout):
+            return None
+        self._claimed = self._held.enter_context(kept.claim(self._layout))
+        if not self._claimed:
+            self._tell("another run uses this checkout's kept stack: this run's own is not kept")
+            return None
+        parts = kept.parts_of(stack)
+        return kept.reuse(stack.plan, parts, replace_it=self._keep, tell=self._tell)
+
+    def _note(self, role: str, plan: Plan) -> None:
+        (self._folder / f"{role}{_PLAN}").write_text(json.dumps(plan.to_json()))
 
 
 def begun(folder: Path) -> list[Plan]:
     """The stacks whose boot was begun, by whichever process of the run and however it ended."""
     files = sorted(folder.glob(f"*{_PLAN}"))
     return [Plan.from_json(json.loads(file.read_text())) for file in files]
-
-
-def seconds_to_boot(folder: Path, plan: Plan) -> float | None:
-    """Preflight, images, start and health together; None for a stack that did not come up."""
-    file = folder / f"{plan.name}{_UP}"
-    return float(json.loads(file.read_text())) if file.exists() else None

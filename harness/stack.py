@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
 from harness import diagnosis, faults, leftovers
 from harness.docker_cli import docker
-from harness.errors import HarnessError, NotInTimeError
-from harness.layout import Service
-from harness.measure import epoch, healthy_at
+from harness.errors import HarnessError
 from harness.plan import Plan
-from harness.wait import probe, wait_until
+from harness.usage import epoch, healthy_at
+from harness.wait import wait_until, wait_until_answers
 
 if TYPE_CHECKING:
     from harness.compose import Completed, ProjectCompose
@@ -69,6 +68,11 @@ class ComposeStack(Stack):
         layout = self.plan.layout
         files = [layout.root / layout.compose_file, self.plan.labels]
         return ProjectCompose(self.plan.name, layout.root, files, self.plan.variables)
+
+    @property
+    def planned_services(self) -> list[str]:
+        """All services of the compose file, also those whose container is gone."""
+        return sorted(json.loads(self.plan.labels.read_text()).get("services", {}))
 
     @property
     def services(self) -> list[str]:
@@ -140,7 +144,7 @@ class ComposeStack(Stack):
     def heal(self) -> None:
         """Undoes what a test did to the services: all are there, run and are well."""
         there = self._containers()
-        if missing := [each for each in self._planned() if each not in there]:
+        if missing := [each for each in self.planned_services if each not in there]:
             self.compose.ask("up", "--detach", "--no-build", "--no-deps", *missing)
             there = self._containers()
         for service, container in there.items():
@@ -148,7 +152,7 @@ class ComposeStack(Stack):
                 self.unpause(service)
             if faults.is_cut_off(service, container):
                 self.reconnect(service)
-            if diagnosis.what_ails(container):
+            if diagnosis.what_ails(container) or not container["State"]["Running"]:
                 # Also one that ran on while it was paused: its health is only asked for now and
                 # then, after a start every second.
                 docker("restart", container["Id"])
@@ -158,40 +162,36 @@ class ComposeStack(Stack):
         """Waits until ``services``, or else all, are healthy and answer through their ports.
 
         Raises:
-            NotInTimeError: with the cause and the last log lines of each service that is not well.
+            NotInTimeError: with the cause and the last log lines of each service that is not well;
+                at once where one has ended, so that waiting does not help.
         """
         names = services or self.services
-        try:
-            wait_until(
-                lambda: self._trouble(names),
-                what=f"{self.plan.name}: {', '.join(names)} healthy",
-                seconds=seconds,
-                hint="the services' own words are below",
-                pause=0.2,
-            )
-            for service in self.plan.layout.services:
-                if service.name in names:
-                    self._wait_for_answer(service, seconds)
-        except NotInTimeError as late:
-            evidence = diagnosis.diagnose(self.plan.name).evidence
-            raise NotInTimeError(f"{late}\n{evidence}") from None
-
-    def _trouble(self, services: Iterable[str]) -> str | None:
-        ailing = {name: diagnosis.what_ails(self.inspect(name)) for name in services}
-        return "; ".join(f"{name} {what}" for name, what in ailing.items() if what) or None
-
-    def _wait_for_answer(self, service: Service, seconds: float) -> None:
-        address = self.plan.address(service) + service.probe
+        restarts: dict[str, int] = {}
+        plan = self.plan
+        probes = {each.name: plan.address(each) + each.probe for each in plan.layout.services}
         wait_until(
-            probe(address),
-            what=f"{address} answers",
+            lambda: self._trouble(names, restarts),
+            what=f"{plan.name}: {', '.join(names)} healthy",
+            address=", ".join(probes[name] for name in names if name in probes),
             seconds=seconds,
-            hint=f"is the port of {service.name} published? docker compose -p {self.plan.name} ps",
+            hint=f"docker compose -p {plan.name} ps",
+            evidence=lambda: diagnosis.diagnose(plan.name).evidence,
+            pause=0.2,
         )
+        for name in names:
+            if name in probes:
+                wait_until_answers(name, probes[name], partial(self.inspect, name), seconds)
 
-    def _planned(self) -> list[str]:
-        """All services of the compose file, also those whose container is gone."""
-        return list(json.loads(self.plan.labels.read_text()).get("services", {}))
+    def _trouble(self, services: Iterable[str], restarts: dict[str, int]) -> str | None:
+        there, ailing = self._containers(), []
+        for name in services:
+            container = there.get(name)
+            if container is None:
+                ailing.append(f"{name} has no container")
+            elif what := diagnosis.what_ails(container):
+                diagnosis.give_up(container, restarts.setdefault(name, container["RestartCount"]))
+                ailing.append(f"{name} {what}")
+        return "; ".join(ailing) or None
 
     def _containers(self) -> dict[str, dict[str, Any]]:
         found = diagnosis.containers(self.plan.name)

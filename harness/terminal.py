@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pytest
 
 
@@ -18,3 +20,11 @@ def say(config: pytest.Config, line: str, **markup: bool) -> None:
         if config.get_terminal_writer().width_of_current_line:
             reporter.write("\n")  # after the dots of the tests
         reporter.write_line(f"stack: {line}", **markup)
+
+
+def conclude(config: pytest.Config, lines: Sequence[str]) -> None:
+    """Prints what a person should read last."""
+    reporter = config.pluginmanager.get_plugin("terminalreporter")
+    if reporter is not None:
+        for line in lines:
+            reporter.write_line(line)

@@ -47,10 +47,20 @@ class Tracker(HttpClient):
         found = self._ask("/metrics/get-history", run_id=run_id, metric_key=metric)
         return [each["value"] for each in found.get("metrics", [])]
 
-    def version(self, model: str, version: str) -> dict[str, Any]:
+    def version(self, model: str, version: str, **options: Any) -> dict[str, Any]:
         """A version of a registered model. Raises TrackerError when there is none."""
-        found: dict[str, Any] = self._ask("/model-versions/get", name=model, version=version)
-        return dict(found["model_version"])
+        asked = {"name": model, "version": version}
+        answer = self.get(f"{self.API}/model-versions/get", params=asked, **options)
+        if answer.status_code != 200:
+            raise TrackerError(answer)
+        return dict(answer.json()["model_version"])
+
+    def tag_version(self, model: str, version: str, key: str, value: str, **options: Any) -> None:
+        """Sets a tag of a version of a registered model. Raises TrackerError."""
+        body = {"name": model, "version": version, "key": key, "value": value}
+        answer = self.post(f"{self.API}/model-versions/set-tag", json=body, **options)
+        if answer.status_code != 200:
+            raise TrackerError(answer)
 
     def version_named(self, model: str, alias: str) -> dict[str, Any]:
         """The version that ``alias`` names. Raises TrackerError when there is none."""

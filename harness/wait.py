@@ -5,33 +5,43 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
+from harness import diagnosis
 from harness.errors import NotInTimeError
 
 
 def wait_until(
-    problem: Callable[[], str | None], *, what: str, seconds: float, hint: str, pause: float = 0.1
+    problem: Callable[[], str | None],
+    *,
+    what: str,
+    seconds: float,
+    hint: str,
+    address: str = "",
+    evidence: Callable[[], str] | None = None,
+    pause: float = 0.1,
 ) -> float:
     """Calls ``problem`` until it returns None instead of what is still wrong.
 
     Args:
-        problem: says in a few words what is still wrong, or None.
+        problem: says in a few words what is still wrong, or None. May raise where no waiting helps.
         what: the awaited condition, for the message.
         seconds: how long at most.
         hint: what to look at when the time is over.
+        address: where it was awaited, if anywhere.
+        evidence: is asked when the time is over, for the last log lines.
         pause: seconds between two calls.
 
     Returns:
         The seconds that it took.
 
     Raises:
-        NotInTimeError: naming the condition, the last problem and the hint.
+        NotInTimeError: naming all of that and the last problem.
     """
     begun = time.monotonic()
     while (last := problem()) is not None:
         if time.monotonic() - begun > seconds:
-            raise NotInTimeError(
-                f"{what}: not within {seconds:g} s. Last seen: {last}. Hint: {hint}"
-            )
+            where = f" ({address})" if address else ""
+            said = f"{what}{where}: not within {seconds:g} s. Last seen: {last}. Hint: {hint}"
+            raise NotInTimeError(f"{said}\n{evidence()}" if evidence else said)
         time.sleep(pause)
     return time.monotonic() - begun
 
@@ -52,3 +62,28 @@ def probe(address: str) -> Callable[[], str | None]:
         return None if answer.status_code == 200 else said
 
     return problem
+
+
+def wait_until_answers(
+    name: str, address: str, inspect: Callable[[], diagnosis.Container], seconds: float
+) -> None:
+    """Waits until ``address``, published by the container that ``inspect`` shows, answers 200.
+
+    Raises:
+        NotInTimeError: with the last log lines of the container; at once where it has ended.
+    """
+    asked, restarts = probe(address), inspect()["RestartCount"]
+
+    def problem() -> str | None:
+        if trouble := asked():
+            diagnosis.give_up(inspect(), restarts)
+        return trouble
+
+    wait_until(
+        problem,
+        what=f"{name} answers through its port",
+        address=address,
+        seconds=seconds,
+        hint=f"is its port published? docker ps --filter name={inspect()['Name'].strip('/')}",
+        evidence=lambda: diagnosis.last_lines(inspect()),
+    )

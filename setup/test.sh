@@ -8,16 +8,6 @@ set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 cd "$ROOT"
 
-step "Checks" setup/preflight.sh python disk engine
-step "Docker engine" setup/engine.sh
-step "Base images" setup/images.sh
-step "Python environment" setup/venv.sh
-step "Browser" setup/browser.sh
-# A training for tests is logged beside the tests' own data, not in the MLflow that a person uses.
-# What is stale or missing there, make up trains and logs again.
-mkdir -p "$LOCAL/test-runs"
-export MLFLOW_TRACKING_URI="sqlite:///$LOCAL/test-runs/mlflow.db"
-step "Model" setup/train.sh
-unset MLFLOW_TRACKING_URI
+setup/for_tests.sh
 # Two at a time: a browser waits more than it works. They share one stack.
 step "Tests" .venv/bin/pytest -n 2 "$@"

@@ -3,6 +3,7 @@ what integration and browser tests have in common."""
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
@@ -20,6 +21,27 @@ from tests.trained_run import DATASET, FOLDS, SECONDS, Trained
 
 pytest_plugins = ["harness.plugin"]
 BUNDLE_DIR, PORT = "/srv/artifacts/bundle", 8000  # in the API's container
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "dataset(name): about this dataset; deselected for another")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leaves out what is about another dataset than the one that was trained."""
+    contract = config.rootpath / "artifacts" / "bundle" / "contract.json"
+    if not contract.exists():
+        return  # the stack says how to get one
+    trained = json.loads(contract.read_bytes())["dataset"]
+    others = [item for item in items if _dataset_of(item) not in (None, trained)]
+    if others:
+        items[:] = [item for item in items if item not in others]
+        config.hook.pytest_deselected(items=others)
+
+
+def _dataset_of(item: pytest.Item) -> str | None:
+    marker = item.get_closest_marker("dataset")
+    return str(marker.args[0]) if marker else None
 
 
 @pytest.fixture(scope="session")

@@ -7,16 +7,17 @@ from collections.abc import Iterator
 from typing import Any
 
 import bundles
-import hostile
 import pytest
-from live_api import Answer, Live, get, post, running
+from live_api import Live, running
 
-from app.house import typical_house
 from app.problems import MEDIA_TYPE, Problem
+from harness import hostile
+from harness.cases import typical
+from harness.raw_http import Answer, get, post
 
-HOUSE = typical_house(bundles.MIXED)
-BODIES = hostile.bodies(HOUSE)
-HEADERS = hostile.headers(HOUSE)
+INPUTS = bundles.MIXED.model_dump(mode="json")["inputs"]
+BODIES = hostile.bodies(INPUTS)
+HEADERS = hostile.headers(INPUTS)
 UNREADABLE = hostile.unreadable()
 
 
@@ -60,7 +61,7 @@ def test_a_hostile_body(
         answer = wire.answer()
         check(answer, allowed)
         assert str(answer.status) in documented["/predict"]["post"]["responses"]
-        wire.send(post(json.dumps(HOUSE).encode()))
+        wire.send(post(json.dumps(typical(INPUTS)).encode()))
         assert wire.answer().status == 200
 
 

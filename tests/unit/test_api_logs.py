@@ -10,10 +10,11 @@ from typing import Any
 
 import bundles
 import pytest
-from live_api import Live, get, post, running
+from live_api import Live, running
 
 from app import logs
 from app.house import typical_house
+from harness.raw_http import get, post
 
 HOUSE = json.dumps(typical_house(bundles.MIXED)).encode()
 

@@ -15,9 +15,9 @@ from pathlib import Path
 
 import bundles
 import pytest
-from live_api import Wire, get, post
 
 from app.house import typical_house
+from harness.raw_http import Wire, get, post
 
 ROOT = Path(__file__).parents[2]
 HOUSE = json.dumps(typical_house(bundles.MIXED)).encode()

@@ -10,11 +10,12 @@ from typing import Any
 
 import bundles
 import pytest
-from live_api import Live, get, post, running
+from live_api import Live, running
 
 from app.house import typical_house
 from app.predictor import Estimate
 from app.request_body import MAX_BYTES
+from harness.raw_http import get, post
 
 HOUSE = json.dumps(typical_house(bundles.MIXED)).encode()
 CHUNKED = post(b"", "/predict", "Transfer-Encoding: chunked", length=False)

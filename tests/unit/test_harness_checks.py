@@ -121,6 +121,33 @@ def test_a_test_carries_id_group_and_sentence(run: pytest.Pytester) -> None:
     assert found[other]["group"] == "other"
 
 
+def test_words_may_have_a_spelling_of_their_own(run: pytest.Pytester) -> None:
+    run.makeini((run.path / "tox.ini").read_text() + "\ncheck_words = MLflow API\n")
+    run.makepyfile("def test_the_api_finds_mlflow(): pass")
+    run.runpytest()
+
+    [(noted, _)] = reports(run)
+    assert noted["check"]["sentence"] == "The API finds MLflow"
+
+
+def test_the_only_browser_is_not_a_part_of_the_name(run: pytest.Pytester) -> None:
+    run.makepyfile(
+        """
+        import pytest
+        @pytest.mark.check("browser.x")
+        @pytest.mark.parametrize("size", ["phone", "desktop"])
+        @pytest.mark.parametrize("browser_name", ["chromium"])
+        def test_it_fits(browser_name, size): pass
+        """
+    )
+    run.runpytest()
+
+    assert [noted["check"]["id"] for noted, _ in reports(run)] == [
+        "browser.x[phone]",
+        "browser.x[desktop]",
+    ]
+
+
 @pytest.mark.parametrize(
     ("bound", "said"),
     [

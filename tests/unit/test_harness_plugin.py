@@ -27,7 +27,7 @@ elif words[0] == "version":
     print("26.1.5")
 elif "config" in words:
     print(json.dumps({{"services": {{"api": {{"build": "."}}}}, "volumes": {{"data": None}}}}))
-elif "up" in words and (folder / "breaks").exists():
+elif "build" in words and (folder / "breaks").exists():
     sys.exit("failed to solve: the recipe is wrong")
 """
 
@@ -98,7 +98,7 @@ def test_tests_that_use_the_stack_boot_one_and_remove_it(machine: Machine) -> No
     result = machine.run()
 
     result.assert_outcomes(passed=4)
-    assert len(machine.asked("up", "--build", "--wait")) == 1
+    assert len(machine.asked("up", "--no-build", "--wait")) == 1
     assert len(machine.asked("down", "--volumes")) == 1
     result.stdout.fnmatch_lines(["stack: house-price-test-* was up after * s; removing it, *"])
 
@@ -274,7 +274,7 @@ def test_a_stack_to_break_is_another_one(machine: Machine) -> None:
     result = machine.run(tests=tests)
 
     result.assert_outcomes(passed=1)
-    assert len(machine.asked("up")) == len(machine.asked("down")) == 2
+    assert len(machine.asked("up", "--wait")) == len(machine.asked("down")) == 2
 
 
 def test_nothing_heavy_is_imported_before_it_is_needed(machine: Machine) -> None:

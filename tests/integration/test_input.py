@@ -27,6 +27,7 @@ def allowed(one: Mapping[str, Any]) -> dict[str, Any]:
     return {key: one[key] for key in ("minimum", "maximum", "choices")}
 
 
+@pytest.mark.check("input.mistake")
 def test_a_mistake_in_any_input_is_named_with_its_label_and_what_is_allowed(
     api: PriceApi, house: dict[str, Value], inputs: Inputs, subtests: pytest.Subtests
 ) -> None:
@@ -45,6 +46,7 @@ def test_a_mistake_in_any_input_is_named_with_its_label_and_what_is_allowed(
                 assert MARK not in refusal.text
 
 
+@pytest.mark.check("input.missing")
 def test_a_missing_input_is_named(
     api: PriceApi, house: dict[str, Value], inputs: Inputs, subtests: pytest.Subtests
 ) -> None:
@@ -58,12 +60,14 @@ def test_a_missing_input_is_named(
             assert "missing" in refusal.errors[0]["message"]
 
 
+@pytest.mark.check("input.all-mistakes")
 def test_all_mistakes_of_a_house_are_named_at_once(api: PriceApi, inputs: Inputs) -> None:
     refusal = refuse(api, dict.fromkeys(inputs))
 
     assert refusal.fields == list(inputs)
 
 
+@pytest.mark.check("input.unknown")
 def test_an_unknown_input_is_refused_and_not_repeated(
     api: PriceApi, house: dict[str, Value]
 ) -> None:
@@ -73,6 +77,7 @@ def test_an_unknown_input_is_refused_and_not_repeated(
     assert MARK not in refusal.text
 
 
+@pytest.mark.check("input.no-echo")
 def test_a_value_that_is_too_large_is_not_repeated(
     api: PriceApi, house: dict[str, Value], inputs: Inputs
 ) -> None:
@@ -83,6 +88,7 @@ def test_a_value_that_is_too_large_is_not_repeated(
     assert "31415926535" not in refusal.text
 
 
+@pytest.mark.check("input.batch-too-long")
 def test_a_batch_of_1001_houses_is_refused(api: PriceApi, house: dict[str, Value]) -> None:
     refusal = api.refusal("/predict/batch", json={"houses": [house] * 1001})
 
@@ -90,10 +96,12 @@ def test_a_batch_of_1001_houses_is_refused(api: PriceApi, house: dict[str, Value
     assert "1,000" in refusal.detail
 
 
+@pytest.mark.check("input.batch-empty")
 def test_an_empty_batch_is_refused(api: PriceApi) -> None:
     assert api.refusal("/predict/batch", json={"houses": []}).status == 422
 
 
+@pytest.mark.check("input.batch-place")
 def test_one_bad_house_refuses_its_batch_and_is_found_by_its_place(
     api: PriceApi, house: dict[str, Value], inputs: Inputs
 ) -> None:
@@ -104,6 +112,7 @@ def test_one_bad_house_refuses_its_batch_and_is_found_by_its_place(
     assert [(each["field"], each["index"]) for each in refusal.errors] == [(name, 1)]
 
 
+@pytest.mark.check("input.no-house")
 @pytest.mark.parametrize(
     ("body", "status"),
     [
@@ -131,12 +140,14 @@ def test_a_body_that_is_no_house_is_refused(
     assert refusal.detail
 
 
+@pytest.mark.check("input.media-type")
 def test_another_media_type_is_refused(api: PriceApi, house: dict[str, Value]) -> None:
     body = json.dumps(house).encode()
 
     assert api.refusal("/predict", data=body, headers={"Content-Type": "text/plain"}).status == 415
 
 
+@pytest.mark.check("input.connection")
 def test_the_connection_of_a_refused_request_still_works(
     api: PriceApi, house: dict[str, Value]
 ) -> None:
@@ -147,6 +158,7 @@ def test_the_connection_of_a_refused_request_still_works(
         assert api.predict(house).price == price
 
 
+@pytest.mark.check("input.unknown-address")
 def test_an_unknown_address_is_a_problem_too(api: PriceApi) -> None:
     answer = api.get("/no/such/place")
 
@@ -154,6 +166,7 @@ def test_an_unknown_address_is_a_problem_too(api: PriceApi) -> None:
     assert answer.headers["content-type"].startswith("application/problem+json")
 
 
+@pytest.mark.check("input.method")
 def test_another_method_is_a_problem_too(api: PriceApi) -> None:
     answer = api.get("/predict")
 
@@ -162,12 +175,14 @@ def test_another_method_is_a_problem_too(api: PriceApi) -> None:
     assert "POST" in answer.headers["allow"]
 
 
+@pytest.mark.check("input.request-id")
 def test_a_refusal_carries_the_id_that_the_client_chose(api: PriceApi) -> None:
     refusal = api.refusal("/predict", json={}, headers={"X-Request-ID": "refusal-4711"})
 
     assert refusal.request_id == "refusal-4711"
 
 
+@pytest.mark.check("input.client-notices")
 def test_the_client_of_these_tests_notices_an_answer_that_is_no_refusal(
     api: PriceApi, house: dict[str, Value]
 ) -> None:

@@ -1,20 +1,19 @@
-"""What the API says about itself: its pages, its schema, its model, its health."""
+"""The documentation: its page, and an OpenAPI document that says what /schema says."""
 
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 import pytest
 
-from harness.api import PriceApi, Value
-from harness.bundle import Bundle
+from harness.api import PriceApi
 
 Inputs = dict[str, dict[str, Any]]
 
 
+@pytest.mark.check("contract.root")
 def test_the_root_leads_to_the_documentation(api: PriceApi) -> None:
     answer = api.get("/")
 
@@ -22,6 +21,7 @@ def test_the_root_leads_to_the_documentation(api: PriceApi) -> None:
     assert answer.headers["location"] == "/docs"
 
 
+@pytest.mark.check("contract.docs")
 def test_the_documentation_is_a_page(api: PriceApi) -> None:
     answer = api.get("/docs")
 
@@ -30,6 +30,7 @@ def test_the_documentation_is_a_page(api: PriceApi) -> None:
     assert "swagger-ui" in answer.text
 
 
+@pytest.mark.check("contract.docs-offline")
 def test_all_that_the_documentation_loads_comes_from_the_api_itself(api: PriceApi) -> None:
     page = api.get("/docs").text
     loaded = re.findall(r"""(?:src|href|url)\s*[=:]\s*["']([^"']+)["']""", page)
@@ -41,29 +42,7 @@ def test_all_that_the_documentation_loads_comes_from_the_api_itself(api: PriceAp
         assert api.get(urlsplit(each).path).status_code == 200, each
 
 
-def test_the_schema_is_the_contract_of_the_bundle_byte_for_byte(
-    api: PriceApi, bundle: Bundle
-) -> None:
-    assert api.get("/schema").content == (bundle.folder / "contract.json").read_bytes()
-
-
-def test_the_model_is_the_one_in_the_bundle(api: PriceApi, bundle: Bundle) -> None:
-    model, manifest = api.model(), bundle.manifest
-
-    for key in ("dataset", "data_sha256", "contract_sha256", "git_commit", "coverage", "metrics"):
-        assert model[key] == manifest[key], key
-    assert model["libraries"] == manifest["libraries"]
-    assert model["files"] == {name: each["sha256"] for name, each in manifest["files"].items()}
-    for key, theirs in {"name": "model_name", "version": "model_version"}.items():
-        assert model[key] == manifest["mlflow"][theirs]
-    for key in ("run_id", "experiment_id"):
-        assert model[key] == manifest["mlflow"][key]
-
-
-def test_the_model_was_trained_in_the_past(api: PriceApi) -> None:
-    assert datetime.fromisoformat(api.model()["trained_at"]) < datetime.now(UTC)
-
-
+@pytest.mark.check("contract.openapi-inputs")
 def test_openapi_describes_each_input_as_the_schema_does(api: PriceApi, inputs: Inputs) -> None:
     house = _request_of(api.openapi(), "/predict")
 
@@ -84,6 +63,7 @@ def test_openapi_describes_each_input_as_the_schema_does(api: PriceApi, inputs: 
                 assert described["maximum"] == one["maximum"]
 
 
+@pytest.mark.check("contract.openapi-example")
 def test_the_example_in_openapi_can_be_sent(api: PriceApi) -> None:
     document = api.openapi()
     content = document["paths"]["/predict"]["post"]["requestBody"]["content"]["application/json"]
@@ -91,53 +71,22 @@ def test_the_example_in_openapi_can_be_sent(api: PriceApi) -> None:
     assert api.predict(content["example"]).price > 0
 
 
+@pytest.mark.check("contract.openapi-units")
+def test_openapi_names_the_unit_of_each_input(api: PriceApi, inputs: Inputs) -> None:
+    described = _request_of(api.openapi(), "/predict")["properties"]
+
+    for name, one in inputs.items():
+        said = described[name].get("description", "")
+        assert (one["unit"] or "") in said, name
+        assert one["help"] in said, name
+
+
+@pytest.mark.check("contract.openapi-addresses")
 def test_openapi_names_every_address(api: PriceApi) -> None:
     assert set(api.openapi()["paths"]) == {
         "/predict", "/predict/batch", "/schema", "/model", "/metrics",
         "/health", "/health/live", "/health/ready",
     }  # fmt: skip
-
-
-@pytest.mark.parametrize("path", ["/health/live", "/health/ready", "/health"])
-def test_a_healthy_api_says_so(api: PriceApi, path: str) -> None:
-    answer = api.get(path)
-
-    assert answer.status_code == 200
-    assert answer.json()["status"] == "ok"
-
-
-def test_health_names_the_model_that_is_served(api: PriceApi) -> None:
-    served, model = api.get("/health").json()["model"], api.model()
-
-    assert {key: served[key] for key in ("name", "version", "run_id")} == {
-        key: model[key] for key in ("name", "version", "run_id")
-    }
-
-
-def test_metrics_count_the_houses_that_were_priced(api: PriceApi, house: dict[str, Value]) -> None:
-    def counted() -> float:
-        found = re.search(r"^\S*houses\S*_total(?:\{.*\})? (\S+)$", api.get("/metrics").text, re.M)
-        assert found, "no counter of houses in /metrics"
-        return float(found[1])
-
-    before = counted()
-    api.predict_batch([house] * 3)
-
-    # Other workers may price houses of their own at the same time.
-    assert counted() >= before + 3
-
-
-def test_every_answer_carries_the_request_id_of_the_client(api: PriceApi) -> None:
-    answer = api.get("/health/live", headers={"X-Request-ID": "me-and-only-me-1"})
-
-    assert answer.headers["X-Request-ID"] == "me-and-only-me-1"
-
-
-def test_an_answer_without_a_request_id_gets_a_new_one_each_time(api: PriceApi) -> None:
-    first, second = (api.get("/health/live").headers["X-Request-ID"] for _ in range(2))
-
-    assert first
-    assert first != second
 
 
 def _request_of(document: dict[str, Any], path: str) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""What is behind the addresses: names, ports, and what a container may do."""
+"""What a container may do: its job, and nothing else."""
 
 from __future__ import annotations
 
@@ -8,10 +8,9 @@ from typing import Any
 import pytest
 
 from harness.stack import ComposeStack
+from tests.containers import SERVICES, python
 
 pytestmark = pytest.mark.containers
-
-SERVICES = ["fastapi", "mlflow", "streamlit"]
 
 # Prints the status of every process of the container but of itself, as JSON.
 PROCESSES = """
@@ -37,61 +36,16 @@ for folder in "/", "/usr", "/etc", "/srv":
 """
 
 
-def python(stack: ComposeStack, service: str, code: str) -> str:
-    """What ``code`` prints when it is run inside the service's container."""
-    done = stack.exec(service, "python", "-c", code)
-    assert done.returncode == 0, done.stderr
-    return done.stdout
-
-
-def test_all_services_are_running_and_healthy(compose_stack: ComposeStack) -> None:
-    states = {name: compose_stack.inspect(name)["State"] for name in compose_stack.services}
-
-    assert sorted(states) == SERVICES
-    assert {name: state["Health"]["Status"] for name, state in states.items()} == dict.fromkeys(
-        SERVICES, "healthy"
-    )
-    assert not any(compose_stack.inspect(name)["RestartCount"] for name in SERVICES)
-
-
-def test_the_form_reaches_the_api_by_its_name(compose_stack: ComposeStack) -> None:
-    code = """
-from urllib.request import urlopen
-print(urlopen("http://fastapi:8000/health/ready", timeout=5).read().decode())
-"""
-    assert json.loads(python(compose_stack, "streamlit", code))["status"] == "ok"
-
-
-def test_mlflow_answers_the_api_under_its_name(compose_stack: ComposeStack) -> None:
-    """Its API, which refuses unknown host names; its /health is green even then."""
-    code = """
-from urllib.request import urlopen
-url = "http://mlflow:5555/api/2.0/mlflow/experiments/search?max_results=1"
-print(urlopen(url, timeout=5).read().decode())
-"""
-    experiments = json.loads(python(compose_stack, "fastapi", code))["experiments"]
-
-    assert experiments[0]["name"]
-
-
-def test_the_api_says_that_it_reaches_mlflow(compose_stack: ComposeStack) -> None:
-    code = """
-from urllib.request import urlopen
-print(urlopen("http://fastapi:8000/health", timeout=5).read().decode())
-"""
-    tracker = json.loads(python(compose_stack, "streamlit", code))["tracker"]
-
-    assert tracker["status"] == "reachable"
-
-
+@pytest.mark.check("boot.loopback")
 @pytest.mark.parametrize("service", SERVICES)
 def test_a_service_is_published_on_loopback_only(compose_stack: ComposeStack, service: str) -> None:
     published: dict[str, Any] = compose_stack.inspect(service)["NetworkSettings"]["Ports"]
     addresses = [each["HostIp"] for bindings in published.values() for each in bindings or []]
 
-    assert addresses == ["127.0.0.1"]
+    assert addresses == ["127.0.0.1"], "other machines can reach it"
 
 
+@pytest.mark.check("boot.privileges")
 @pytest.mark.parametrize("service", SERVICES)
 def test_no_process_of_a_service_has_any_privilege(
     compose_stack: ComposeStack, service: str
@@ -108,6 +62,7 @@ def test_no_process_of_a_service_has_any_privilege(
         assert process["Seccomp"] == ["2"], f"{name} may call whatever it likes"
 
 
+@pytest.mark.check("boot.read-only")
 @pytest.mark.parametrize("service", SERVICES)
 def test_a_service_cannot_write_to_its_own_files(compose_stack: ComposeStack, service: str) -> None:
     said = python(compose_stack, service, WRITES).splitlines()
@@ -115,19 +70,35 @@ def test_a_service_cannot_write_to_its_own_files(compose_stack: ComposeStack, se
     assert said == ["/ EROFS", "/usr EROFS", "/etc EROFS", "/srv EROFS"]
 
 
+@pytest.mark.check("boot.isolation")
 @pytest.mark.parametrize("service", SERVICES)
 def test_a_service_shares_nothing_with_its_host(compose_stack: ComposeStack, service: str) -> None:
     container = compose_stack.inspect(service)
     host = container["HostConfig"]
 
     assert host["Privileged"] is False
+    assert host["ReadonlyRootfs"] is True
     assert [mount["Type"] for mount in container["Mounts"] if mount["Type"] == "bind"] == []
     assert {host["NetworkMode"], host["PidMode"], host["IpcMode"]}.isdisjoint({"host"})
 
 
+@pytest.mark.check("boot.limits")
 @pytest.mark.parametrize("service", SERVICES)
 def test_a_service_has_limits(compose_stack: ComposeStack, service: str) -> None:
     host = compose_stack.inspect(service)["HostConfig"]
 
     assert host["Memory"] > 0
     assert host["PidsLimit"] > 0
+    assert host["NanoCpus"] > 0
+    assert "max-size" in host["LogConfig"]["Config"], "its log may fill the disk"
+
+
+@pytest.mark.check("boot.names-free")
+def test_two_stacks_can_run_side_by_side(compose_stack: ComposeStack) -> None:
+    """Nothing has a name of its own that another stack on the machine could not have too."""
+    config = compose_stack.compose.config()
+    fixed = [name for name, each in config["services"].items() if "container_name" in each]
+
+    assert fixed == []
+    for service in SERVICES:
+        assert compose_stack.inspect(service)["Name"].startswith(f"/{compose_stack.plan.name}-")

@@ -20,6 +20,7 @@ def sha256(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
+@pytest.mark.check("tracking.page")
 def test_mlflow_shows_its_page(tracker: Tracker) -> None:
     page = tracker.get("/")
 
@@ -28,6 +29,7 @@ def test_mlflow_shows_its_page(tracker: Tracker) -> None:
     assert "<title>MLflow</title>" in page.text
 
 
+@pytest.mark.check("tracking.artifacts")
 @pytest.mark.containers
 def test_the_pipeline_saves_all_artifacts(trained: Trained) -> None:
     assert set(trained.bundle.manifest["files"]) == FILES
@@ -36,6 +38,7 @@ def test_the_pipeline_saves_all_artifacts(trained: Trained) -> None:
         assert entry["sha256"] == trained.bundle.sha256(name), name
 
 
+@pytest.mark.check("tracking.summary")
 @pytest.mark.containers
 def test_the_pipeline_says_how_good_the_model_is_and_where_everything_went(
     trained: Trained, tracker: Tracker
@@ -46,6 +49,7 @@ def test_the_pipeline_says_how_good_the_model_is_and_where_everything_went(
     assert trained.run_id in trained.printed
 
 
+@pytest.mark.check("tracking.run")
 @pytest.mark.containers
 def test_the_run_is_in_mlflow_and_finished(trained: Trained, tracker: Tracker) -> None:
     info = tracker.run(trained.run_id)["info"]
@@ -54,6 +58,7 @@ def test_the_run_is_in_mlflow_and_finished(trained: Trained, tracker: Tracker) -
     assert info["experiment_id"] == trained.bundle.manifest["mlflow"]["experiment_id"]
 
 
+@pytest.mark.check("tracking.parameters")
 @pytest.mark.containers
 def test_the_run_has_its_parameters_and_where_it_came_from(
     trained: Trained, tracker: Tracker
@@ -66,6 +71,7 @@ def test_the_run_has_its_parameters_and_where_it_came_from(
         assert params[key] == manifest[key], key
 
 
+@pytest.mark.check("tracking.metrics")
 @pytest.mark.containers
 def test_the_run_has_every_metric_of_the_manifest(trained: Trained, tracker: Tracker) -> None:
     metrics, manifest = tracker.metrics(trained.run_id), trained.bundle.manifest
@@ -74,12 +80,14 @@ def test_the_run_has_every_metric_of_the_manifest(trained: Trained, tracker: Tra
     assert {key: metrics.get(key) for key in manifest["metrics"]} == manifest["metrics"]
 
 
+@pytest.mark.check("tracking.metrics-by-part")
 @pytest.mark.containers
 def test_the_run_has_metrics_by_fold_and_by_segment(trained: Trained, tracker: Tracker) -> None:
     assert len(tracker.history(trained.run_id, "fold_rmsle")) == FOLDS
     assert any(key.startswith("segment/") for key in tracker.metrics(trained.run_id))
 
 
+@pytest.mark.check("tracking.plots")
 @pytest.mark.containers
 def test_the_run_has_plots_that_can_be_looked_at(trained: Trained, tracker: Tracker) -> None:
     plots = [path for path in tracker.artifacts(trained.run_id) if path.startswith("plots/")]
@@ -91,6 +99,7 @@ def test_the_run_has_plots_that_can_be_looked_at(trained: Trained, tracker: Trac
         assert len(content) > 5_000, f"{path} is empty"
 
 
+@pytest.mark.check("tracking.bundle")
 @pytest.mark.containers
 def test_the_run_has_the_bundle_byte_for_byte(trained: Trained, tracker: Tracker) -> None:
     for name in (*FILES, "manifest.json"):
@@ -99,6 +108,7 @@ def test_the_run_has_the_bundle_byte_for_byte(trained: Trained, tracker: Tracker
         assert sha256(kept) == trained.bundle.sha256(name), name
 
 
+@pytest.mark.check("tracking.champion")
 @pytest.mark.containers
 def test_the_model_of_the_run_is_the_champion(trained: Trained, tracker: Tracker) -> None:
     champion, manifest = tracker.version_named(MODEL, CHAMPION), trained.bundle.manifest
@@ -108,6 +118,7 @@ def test_the_model_of_the_run_is_the_champion(trained: Trained, tracker: Tracker
     assert manifest["mlflow"]["model_name"] == MODEL
 
 
+@pytest.mark.check("tracking.other-dataset")
 @pytest.mark.containers
 def test_another_dataset_is_served_without_other_code(
     api_of_trained: PriceApi, trained: Trained
@@ -121,17 +132,7 @@ def test_another_dataset_is_served_without_other_code(
     )
 
 
-def test_the_served_model_is_a_version_in_mlflow_with_its_run(
-    registered_api: PriceApi, tracker: Tracker
-) -> None:
-    served = registered_api.model()
-
-    version = tracker.version(served["name"], served["version"])
-
-    assert version["run_id"] == served["run_id"]
-    assert tracker.run(served["run_id"])["info"]["status"] == "FINISHED"
-
-
+@pytest.mark.check("tracking.served-files")
 def test_the_served_files_are_those_of_the_run_in_mlflow(
     registered_api: PriceApi, tracker: Tracker
 ) -> None:
@@ -141,6 +142,7 @@ def test_the_served_files_are_those_of_the_run_in_mlflow(
         assert sha256(tracker.artifact(served["run_id"], f"bundle/{name}")) == expected, name
 
 
+@pytest.mark.check("tracking.served-metrics")
 def test_the_served_model_has_the_metrics_that_were_logged(
     registered_api: PriceApi, tracker: Tracker
 ) -> None:

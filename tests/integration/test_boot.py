@@ -1,0 +1,43 @@
+"""All services are up and answer where people look for them, wherever the stack runs."""
+
+from __future__ import annotations
+
+import pytest
+
+from harness.api import PriceApi
+from harness.client import HttpClient
+from harness.stack import Stack
+from harness.tracker import Tracker
+
+
+@pytest.mark.check("boot.api-health")
+@pytest.mark.parametrize("path", ["/health/live", "/health/ready", "/health"])
+def test_a_healthy_api_says_so(api: PriceApi, path: str) -> None:
+    answer = api.get(path)
+
+    assert answer.status_code == 200
+    assert answer.json()["status"] == "ok"
+
+
+@pytest.mark.check("boot.form")
+@pytest.mark.parametrize("path", ["/", "/_stcore/health"])
+def test_the_form_answers_at_its_address(stack: Stack, path: str) -> None:
+    with HttpClient(stack.ui) as client:
+        answer = client.get(path)
+
+    assert answer.status_code == 200
+    assert path != "/" or "<title>" in answer.text
+
+
+@pytest.mark.check("boot.mlflow")
+def test_the_api_of_mlflow_answers_at_its_address(tracker: Tracker) -> None:
+    """Not only its /health, which is green even where the API refuses everybody."""
+    answer = tracker.get(f"{Tracker.API}/experiments/search", params={"max_results": 1})
+
+    assert answer.status_code == 200
+    assert answer.json()["experiments"]
+
+
+@pytest.mark.check("boot.api-finds-mlflow")
+def test_the_api_finds_mlflow(api: PriceApi) -> None:
+    assert api.get("/health").json()["tracker"]["status"] == "reachable"

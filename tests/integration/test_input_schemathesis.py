@@ -1,0 +1,55 @@
+"""The API against its own OpenAPI document, by Schemathesis with all of its checks.
+
+By its command: only that goes through all of its phases. Its pytest plugin reaches for what pytest
+9.2 no longer has.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from harness.api import PriceApi
+from harness.checks import Figures
+from harness.raw_http import HANG_SECONDS
+
+EXAMPLES = 25  # an address, besides those that go through every keyword of the document
+SECONDS = 100
+# Deterministic: the requests are those of the run before.
+OPTIONS = (
+    "--checks=all --phases=examples,coverage,fuzzing --generation-deterministic "
+    f"--max-examples={EXAMPLES} --continue-on-failure --suppress-health-check=too_slow "
+    f"--request-timeout={HANG_SECONDS} --max-response-time={HANG_SECONDS} "
+    "--no-color --report=json"
+).split()
+
+
+@pytest.mark.check("input.schemathesis")
+def test_every_address_does_what_its_documentation_says(
+    api: PriceApi, figure: Figures, tmp_path: Path
+) -> None:
+    report = tmp_path / "report.json"
+    command = Path(sys.executable).with_name("schemathesis")
+    done = subprocess.run(
+        [command, "run", f"{api.address}/openapi.json", *OPTIONS, f"--report-json-path={report}"],
+        cwd=tmp_path,  # where it keeps files of its own
+        env={**os.environ, "NO_PROXY": "127.0.0.1,localhost"},
+        capture_output=True,
+        text=True,
+        timeout=SECONDS,
+    )
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    found = json.loads(report.read_bytes())
+    assert found["complete"], done.stdout
+    assert found["operations"]["tested"] == found["operations"]["total"]
+    phases = {name: phase["status"] for name, phase in found["phases"].items()}
+    assert phases == {**dict.fromkeys(phases, "success"), "stateful": "skip"}
+    assert found["errors"] == found["failures"] == []
+    figure("addresses", found["operations"]["tested"], at_least=len(api.openapi()["paths"]))
+    figure("requests", found["test_cases"]["generated"], at_least=300)

@@ -1,0 +1,14 @@
+"""Seeded breakages, each with the check of the gate that must notice it: ``make mutants``.
+
+A mutant is a file ``<name>.patch``: a few lines that say what it is, and a patch in git's format
+that is applied to a copy of the project::
+
+    Breaks: an API that answers a constant
+    Check: prediction.golden
+    Says: differ
+    Prepare: ./run_pipeline.sh --set folds=3
+
+``Check`` names one check, or several with commas between them, which must all go red, each with
+the words of ``Says`` in its message. ``Prepare``, which may be left out, is a shell command that
+runs in the copy after the patch; with it, the patch may be empty.
+"""

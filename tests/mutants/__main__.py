@@ -1,0 +1,110 @@
+"""``make mutants``: tries every mutant on the gate and prints how many of them it caught."""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.mutants.mutant import (
+    ROOT,
+    Mutant,
+    MutantError,
+    all_mutants,
+    apply,
+    ask_the_gate,
+    copy_of_project,
+    what_was_missed,
+)
+
+RESULTS = ROOT / "test-results" / "mutants"
+KEPT = ("test-results", "printed")  # what of a copy is worth looking at afterwards
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one mutant; ``missed`` is why it was not caught."""
+
+    mutant: Mutant
+    missed: str | None
+    seconds: float
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Exit code 0 when the gate is green on the project as it is, and red on every mutant."""
+    parser = argparse.ArgumentParser(prog="make mutants", description=__doc__)
+    parser.add_argument("names", nargs="*", metavar="NAME", help="try only these")
+    parser.add_argument("--at-once", type=int, default=2, metavar="N", help="2 unless told")
+    options = parser.parse_args(arguments)
+    try:
+        mutants = all_mutants(options.names)
+        begun = time.monotonic()
+        prove_green(mutants)
+    except MutantError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+    outcomes = []
+    with ThreadPoolExecutor(options.at_once) as pool:
+        for done in as_completed([pool.submit(trial, mutant) for mutant in mutants]):
+            outcomes.append(outcome := done.result())
+            print(line(outcome), flush=True)
+    survivors = [each.mutant.name for each in outcomes if each.missed is not None]
+    caught = len(mutants) - len(survivors)
+    minutes = (time.monotonic() - begun) / 60
+    print(f"caught {caught} of {len(mutants)} seeded, in {minutes:.1f} minutes; see {RESULTS}")
+    if survivors:
+        print(f"error: not caught: {', '.join(sorted(survivors))}", file=sys.stderr)
+    return 1 if survivors else 0
+
+
+def prove_green(mutants: Sequence[Mutant]) -> None:
+    """A check that is red without a mutant would catch nothing.
+
+    Raises:
+        MutantError: the project as it is does not pass the checks of ``mutants``.
+    """
+    checks = sorted({check for mutant in mutants for check in mutant.checks})
+    with tempfile.TemporaryDirectory(prefix="mutant-none-") as folder:
+        verdict = ask_the_gate(copy_of_project(Path(folder)), checks)
+    if verdict["verdict"] != "yes":
+        reasons = "; ".join(verdict["reasons"])
+        raise MutantError(f"the project as it is must be green first, but: {reasons}")
+    print(f"without a mutant: {len(verdict['checks'])} checks are green", flush=True)
+
+
+def trial(mutant: Mutant) -> Outcome:
+    begun = time.monotonic()
+    with tempfile.TemporaryDirectory(prefix=f"mutant-{mutant.name}-") as folder:
+        copy = copy_of_project(Path(folder))
+        try:
+            apply(mutant, copy)
+            missed = what_was_missed(mutant, ask_the_gate(copy, mutant.checks))
+        except MutantError as error:
+            missed = str(error)
+        keep(copy, RESULTS / mutant.name)
+    return Outcome(mutant, missed, time.monotonic() - begun)
+
+
+def keep(copy: Path, place: Path) -> None:
+    shutil.rmtree(place, ignore_errors=True)
+    place.mkdir(parents=True)
+    for each in KEPT:
+        if (copy / each).exists():
+            shutil.move(copy / each, place)
+
+
+def line(outcome: Outcome) -> str:
+    mutant = outcome.mutant
+    caught = "caught  " if outcome.missed is None else "SURVIVED"
+    by = f"by {', '.join(mutant.checks)}" if outcome.missed is None else f"{outcome.missed}"
+    return f"{caught} {outcome.seconds:4.0f} s  {mutant.name}: {mutant.breaks} ({by})"
+
+
+if __name__ == "__main__":
+    sys.exit(main())

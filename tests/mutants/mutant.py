@@ -1,0 +1,135 @@
+"""One mutant: what its file says, and what the gate says of it."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[2]
+FOLDER = Path(__file__).parent
+SECONDS = 600  # for one gate on one mutant, its training included
+RED = ("failed", "error")
+
+
+class MutantError(Exception):
+    """A mutant that cannot be tried: its file is wrong, or fits the project no more."""
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """See the package for the meaning of each."""
+
+    name: str
+    breaks: str
+    checks: tuple[str, ...]
+    says: str
+    prepare: str | None
+    patch: str
+
+    @classmethod
+    def read(cls, file: Path) -> Mutant:
+        """Raises MutantError when the head of ``file`` lacks something."""
+        head, mark, patch = file.read_text().partition("diff --git ")
+        said = dict(line.split(": ", 1) for line in head.splitlines() if ": " in line)
+        try:
+            return cls(
+                name=file.stem,
+                breaks=said["Breaks"],
+                checks=tuple(said["Check"].split(", ")),
+                says=said["Says"],
+                prepare=said.get("Prepare"),
+                patch=mark + patch,
+            )
+        except KeyError as missing:
+            raise MutantError(f"{file}: there is no line {missing}: see {__package__}") from None
+
+
+def all_mutants(names: Sequence[str] = ()) -> list[Mutant]:
+    """All mutants, or those with these names.
+
+    Raises:
+        MutantError: there is none of a name, or a file is wrong.
+    """
+    found = {file.stem: file for file in sorted(FOLDER.glob("*.patch"))}
+    for name in names:
+        if name not in found:
+            raise MutantError(f"{name}: no such mutant; there are: {', '.join(found)}")
+    return [Mutant.read(found[name]) for name in names or found]
+
+
+def copy_of_project(place: Path) -> Path:
+    """A copy of what git knows or would add, and of the trained bundle, in ``place``."""
+    listed = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
+    files = subprocess.run(listed, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    copy = place / "project"
+    for name in filter(None, files.split("\0")):
+        if (ROOT / name).is_file():  # git also lists what was deleted and not yet committed
+            (copy / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(ROOT / name, copy / name)
+    shutil.copytree(ROOT / "artifacts", copy / "artifacts")
+    (copy / ".venv").symlink_to(ROOT / ".venv")
+    return copy
+
+
+def apply(mutant: Mutant, copy: Path) -> None:
+    """Breaks ``copy``. Raises MutantError when the patch does not fit, or preparing fails."""
+    # Outside of any repository, so that git takes the paths from here.
+    environment = {**os.environ, "GIT_CEILING_DIRECTORIES": str(copy.parent)}
+    if mutant.patch:
+        command = ["git", "apply", "--whitespace=nowarn", "-"]
+        done = subprocess.run(
+            command, cwd=copy, env=environment, input=mutant.patch, capture_output=True, text=True
+        )
+        if done.returncode != 0:
+            raise MutantError(f"{mutant.name}: its patch does not fit any more: {done.stderr}")
+    if mutant.prepare:
+        environment["MLFLOW_TRACKING_URI"] = f"sqlite:///{copy}/mlflow.db"
+        done = subprocess.run(
+            ["bash", "-euc", mutant.prepare],
+            cwd=copy,
+            env=environment,
+            capture_output=True,
+            text=True,
+            timeout=SECONDS,
+        )
+        if done.returncode != 0:
+            raise MutantError(f"{mutant.name}: {mutant.prepare}: {done.stdout}{done.stderr}")
+
+
+def ask_the_gate(copy: Path, checks: Sequence[str]) -> dict[str, Any]:
+    """The verdict on ``copy`` of only these checks. Raises MutantError when there is none."""
+    chosen = [word for check in checks for word in ("--check", check)]
+    command = [sys.executable, "-m", "pytest", "-q", "tests/integration", "tests/e2e", *chosen]
+    with (copy / "printed").open("w") as printed:
+        subprocess.run(command, cwd=copy, stdout=printed, stderr=printed, timeout=SECONDS)
+    verdict = copy / "test-results" / "verdict.json"
+    if not verdict.exists():
+        raise MutantError(f"the gate gave no verdict:\n{(copy / 'printed').read_text()[-3000:]}")
+    content: dict[str, Any] = json.loads(verdict.read_text())
+    return content
+
+
+def what_was_missed(mutant: Mutant, verdict: dict[str, Any]) -> str | None:
+    """Why ``verdict`` does not catch ``mutant``, or None when it does."""
+    if verdict["verdict"] != "no":
+        return f"the verdict is {verdict['verdict']}"
+    for wanted in mutant.checks:
+        red = [each for each in verdict["checks"] if is_of(each, wanted) and each["outcome"] in RED]
+        if not red:
+            return f"{wanted} is not red"
+        if not any(mutant.says in f"{each['message']}\n{each['longrepr']}" for each in red):
+            said = "; ".join(str(each["message"]) for each in red)
+            return f"{wanted} is red, but does not say {mutant.says!r}: {said[:500]}"
+    return None
+
+
+def is_of(check: dict[str, Any], wanted: str) -> bool:
+    """Whether ``check`` has this id, parameters or not."""
+    return wanted in (check["id"], str(check["id"]).partition("[")[0])
