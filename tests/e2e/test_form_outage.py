@@ -38,15 +38,6 @@ def test_a_stopped_api_gives_a_message_and_the_form_recovers_with_what_was_enter
     assert after.request_id != before.request_id
 
 
-@pytest.mark.check("browser.api-paused")
-def test_an_api_that_does_not_answer_gives_a_message_and_no_price(
-    breakable_stack: ComposeStack, open_form: PriceForm
-) -> None:
-    breakable_stack.pause("fastapi")
-
-    assert_plain_message_in_time(open_form, "took too long")
-
-
 @pytest.mark.check("browser.opened-without-api")
 def test_a_form_opened_while_the_api_is_away_says_so_and_appears_by_itself_later(
     breakable_stack: ComposeStack, page: Page

@@ -26,11 +26,17 @@ HEALED = 60.0
 
 @dataclass(frozen=True)
 class Fault:
-    """How a service is broken, and how that ends; ``lasts`` until somebody ends it."""
+    """How a service is broken, and how that ends.
+
+    Attributes:
+        lasts: until somebody ends it.
+        headline: of what the form says where the API has it.
+    """
 
     inflict: Callable[[ComposeStack, str], None]
     end: Callable[[ComposeStack, str], object]
     lasts: bool = True
+    headline: str = ""
 
 
 def _signal_all(stack: ComposeStack, service: str, name: str) -> None:
@@ -57,10 +63,10 @@ def terminate(stack: ComposeStack, service: str) -> None:
     _signal_all(stack, service, "SIGTERM")
 
 
+HUNG = Fault(_hang, _unhang)
 FAULTS = {
-    "stopped": Fault(ComposeStack.stop, ComposeStack.start),
-    "paused": Fault(ComposeStack.pause, ComposeStack.unpause),
-    "hung": Fault(_hang, _unhang),
+    "stopped": Fault(ComposeStack.stop, ComposeStack.start, headline="cannot be reached"),
+    "paused": Fault(ComposeStack.pause, ComposeStack.unpause, headline="took too long"),
     # Nobody has to do anything: its restart policy does.
     "crashed": Fault(ComposeStack.crash, ComposeStack.wait_until_restarted, lasts=False),
     "cut off": Fault(ComposeStack.cut_off, ComposeStack.reconnect),

@@ -13,7 +13,7 @@ import pytest
 from harness.checks import Figures
 from harness.stack import ComposeStack
 from harness.wait import wait_until
-from tests.integration.outages import FAULTS, HEALED, Fault, System, is_silent, terminate
+from tests.integration.outages import FAULTS, HEALED, HUNG, Fault, System, is_silent, terminate
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -52,6 +52,7 @@ def test_without_the_api_the_form_says_so_and_shows_no_price(
     with system.broken("fastapi", fault):
         priced = system.assert_shows_no_other_price()
         assert not (priced and fault.lasts), "the form shows a price while the API is away"
+        assert priced or fault.headline in system.form.problem()
         system.assert_tracks()
 
     figure("until all works again", system.until_it_works(), "s", at_most=HEALED)
@@ -121,7 +122,7 @@ def test_services_that_hang_are_called_unhealthy_and_well_again_when_they_answer
 
     with ExitStack() as broken:
         for name in names:
-            broken.enter_context(system.broken(name, FAULTS["hung"]))
+            broken.enter_context(system.broken(name, HUNG))
         took = wait_until(
             problem,
             what="every service that hangs is unhealthy",
