@@ -192,11 +192,8 @@ def test_waiting_ends_where_it_does_not_help(
 ) -> None:
     ailing(inspected)
 
-    with (
-        pytest.raises(NotInTimeError, match="api .*, and waiting does not help")
-        if hopeless
-        else (nullcontext())
-    ):
+    refused = pytest.raises(NotInTimeError, match=r"api .*, and waiting does not help")
+    with refused if hopeless else nullcontext():
         diagnosis.give_up(inspected, restarts=0)
 
 
