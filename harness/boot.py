@@ -89,7 +89,8 @@ def remove(plan: Plan) -> None:
     if plan.kept:
         return
     try:
-        ComposeStack(plan).compose.stop()
+        if plan.labels.exists():  # before it does, nothing is made
+            ComposeStack(plan).compose.stop()
     finally:
         # The images, containers that ran beside, and whatever a start that was cut off left.
         leftovers.remove(plan.name)

@@ -86,6 +86,8 @@ def what_ails(container: Container) -> str | None:
         return out_of_memory(container)
     if state["Restarting"] or (restarts >= LOOP and health.get("Status") != "healthy"):
         return f"ends again and again (crash loop, {restarts} restarts)"
+    if state["Status"] == "exited" and not state["ExitCode"] and not is_restarted(container):
+        return None  # it has done what it was to do
     if state["Status"] != "running":
         error = f": {state['Error']}" if state.get("Error") else ""
         return f"is {state['Status']} with exit code {state['ExitCode']}{error}"

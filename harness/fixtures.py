@@ -47,9 +47,10 @@ def once_per_run(pytestconfig: pytest.Config) -> Callable[[str, Callable[[], Any
 
 
 @pytest.fixture(scope="session")
-def stacks(pytestconfig: pytest.Config, layout: Layout) -> SharedStacks:
+def stacks(pytestconfig: pytest.Config, layout: Layout) -> Iterator[SharedStacks]:
     """What boots the stacks of this run, each when it is first asked for."""
-    return pytestconfig.stash[RUN].stacks(layout, tell=partial(say, pytestconfig))
+    with pytestconfig.stash[RUN].stacks(layout, tell=partial(say, pytestconfig)) as stacks:
+        yield stacks
 
 
 @pytest.fixture(scope="session")

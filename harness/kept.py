@@ -9,7 +9,8 @@ from __future__ import annotations
 import fcntl
 import hashlib
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -104,22 +105,19 @@ def reuse(
     return None
 
 
-class Claim:
-    """The right to use this checkout's kept stacks, which one run at a time has.
+@contextmanager
+def claim(layout: Layout) -> Iterator[bool]:
+    """Whether this process may use what this checkout keeps: one run at a time may.
 
     The lock is the kernel's: it ends with the process, however that ends.
     """
-
-    def __init__(self, layout: Layout) -> None:
-        self._file = (layout.root / layout.compose_file).open()
+    with (layout.root / layout.compose_file).open() as file:
         try:
-            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            self._file.close()
-
-    @property
-    def granted(self) -> bool:
-        return not self._file.closed
+            yield False
+        else:
+            yield True
 
 
 def _why_not(stack: ComposeStack, then: Mapping[str, str], now: Mapping[str, str]) -> str | None:

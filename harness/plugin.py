@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Generator
 from typing import Any
 
@@ -55,6 +56,8 @@ def pytest_configure(config: pytest.Config) -> None:
     config.stash[RUN] = Run(config)
     config.stash[COLLECTOR] = Collector(config)
     config.pluginmanager.register(config.stash[COLLECTOR], "harness-collector")
+    if signal.getsignal(signal.SIGTERM) is signal.SIG_DFL:  # CI that is cancelled: like Ctrl-C
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
 
 
 @pytest.hookimpl(optionalhook=True)

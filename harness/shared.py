@@ -10,8 +10,9 @@ import json
 import shutil
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import Self
 
 from harness import kept, leftovers
 from harness.boot import build, start
@@ -57,8 +58,16 @@ class SharedStacks:
         self._logs = logs
         self._owner = owner
         self._keep = keep
-        self._claim: kept.Claim | None = None  # held as long as this process lives
         self._tell = tell
+        self._held = ExitStack()
+        self._claimed = False
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Another run may use what this checkout keeps now. Removes nothing."""
+        self._held.close()
 
     def get(self, role: str) -> ComposeStack:
         """The run's stack for ``role``, booted now if it is not yet.
@@ -101,8 +110,7 @@ class SharedStacks:
                 leftovers.remove(plan.name)  # its images, which are the same
                 stack, plan = again, again.plan
             up_at = time.time()
-            may_keep = self._keep and self._claim is not None and self._claim.granted
-            if role == SHARED and may_keep and not plan.kept:
+            if role == SHARED and self._keep and self._claimed and not plan.kept:
                 plan = kept.keep(stack, kept.parts_of(stack))
             self._note(role, plan)
         finally:
@@ -131,8 +139,8 @@ class SharedStacks:
         """A kept stack to use instead of ``stack``, which is built and not started."""
         if not self._keep and not kept.find(self._layout):
             return None
-        self._claim = kept.Claim(self._layout)
-        if not self._claim.granted:
+        self._claimed = self._held.enter_context(kept.claim(self._layout))
+        if not self._claimed:
             self._tell("another run uses this checkout's kept stack: this run's own is not kept")
             return None
         parts = kept.parts_of(stack)

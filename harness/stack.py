@@ -152,7 +152,7 @@ class ComposeStack(Stack):
                 self.unpause(service)
             if faults.is_cut_off(service, container):
                 self.reconnect(service)
-            if diagnosis.what_ails(container):
+            if diagnosis.what_ails(container) or not container["State"]["Running"]:
                 # Also one that ran on while it was paused: its health is only asked for now and
                 # then, after a start every second.
                 docker("restart", container["Id"])

@@ -13,7 +13,7 @@ import pytest
 import requests
 
 from harness.ports import free_ports
-from tests.harness.clone import Clone, docker, python, things_of
+from tests.harness.clone import Clone, docker, things_of
 
 pytestmark = pytest.mark.containers
 
@@ -40,25 +40,6 @@ def parts_of_a_person(project: str) -> list[str]:
     ]
 
 
-def test_a_run_leaves_its_logs_and_nothing_else(clone: Clone) -> None:
-    code, printed = clone.run(PASSES)
-
-    assert code == 0, printed
-    assert "GET / HTTP" in clone.logs()
-    assert things_of(clone.prefix) == {}
-
-
-def test_a_running_stack_is_labelled_in_all_its_parts(clone: Clone) -> None:
-    running = clone.start(WAITS)
-    name = clone.name_when_up(running)
-
-    parts = things_of(name)
-    (clone.folder / "go").touch()
-
-    assert running.wait(60) == 0
-    assert set(parts) == {"container", "network", "volume", "image"}
-
-
 def test_what_a_killed_run_left_is_removed_by_the_next(clone: Clone) -> None:
     running = clone.start(WAITS)
     name = clone.name_when_up(running)
@@ -74,20 +55,22 @@ def test_what_a_killed_run_left_is_removed_by_the_next(clone: Clone) -> None:
     assert not labels.parent.exists()
 
 
-def test_an_interrupted_run_leaves_nothing(clone: Clone) -> None:
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM], ids=lambda each: each.name)
+def test_an_interrupted_run_leaves_nothing(clone: Clone, how: signal.Signals) -> None:
     running = clone.start(WAITS)
     name = clone.name_when_up(running)
 
-    running.send_signal(signal.SIGINT)
+    running.send_signal(how)
 
     assert running.wait(60) == pytest.ExitCode.INTERRUPTED
     assert things_of(name) == {}
 
 
-def test_a_run_beside_another_touches_none_of_its_parts(clone: Clone) -> None:
+def test_two_runs_at_once_do_not_meet_and_leave_their_logs_and_nothing_else(clone: Clone) -> None:
     running = clone.start(WAITS)
     name = clone.name_when_up(running)
     before = things_of(name)
+    assert set(before) == {"container", "network", "volume", "image"}
 
     code, printed = clone.run(PASSES)
 
@@ -95,6 +78,8 @@ def test_a_run_beside_another_touches_none_of_its_parts(clone: Clone) -> None:
     assert things_of(name) == before
     (clone.folder / "go").touch()
     assert running.wait(60) == 0
+    assert "GET / HTTP" in clone.logs()
+    assert things_of(clone.prefix) == {}
 
 
 def test_a_stack_that_a_person_runs_from_the_same_folder_stays_as_it_is(clone: Clone) -> None:
@@ -118,17 +103,3 @@ def test_a_stack_that_a_person_runs_from_the_same_folder_stays_as_it_is(clone: C
         assert requests.get(f"http://127.0.0.1:{port}", timeout=5).status_code == 200
     finally:
         compose("down", "--volumes", "--rmi", "local")
-
-
-def test_a_service_that_ends_is_named_and_its_last_words_are_kept(tmp_path: Path) -> None:
-    words = 'print("no model"); raise SystemExit(3)'
-    clone = Clone(tmp_path / "clone")
-    clone.compose(command=python(words), restart="no")
-
-    code, printed = clone.run(PASSES)
-
-    assert code == 1
-    assert "the stack did not come up: web is exited with exit code 3" in printed
-    assert "no model" in printed
-    assert "no model" in clone.logs()
-    assert things_of(clone.prefix) == {}

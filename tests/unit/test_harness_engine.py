@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ import pytest
 from harness import diagnosis, leftovers
 from harness.compose import ProjectCompose, label_everything
 from harness.docker_cli import environment, run
-from harness.errors import HarnessError
+from harness.errors import HarnessError, NotInTimeError
 from harness.owner import KEPT, Owner
 
 ALIVE = Owner.this_process()
@@ -68,7 +69,8 @@ def test_what_a_dead_run_left_is_removed_and_nothing_else(engine: Engine) -> Non
     engine.add("dead", DEAD)
     engine.add("alive", ALIVE)
     engine.add("elsewhere", Owner("another machine", 1, "then"))
-    engine.add("kept", KEPT)
+    engine.add("kept", DEAD)
+    engine.things.append(("volume", "mark-of-kept", leftovers.labels("kept", KEPT)))
     others = {name for name in engine.names() if not name.endswith("-of-dead")}
 
     assert leftovers.remove_dead() == ["dead"]
@@ -103,7 +105,7 @@ def test_what_cannot_be_removed_is_named(engine: Engine) -> None:
 
 def container(**state: Any) -> dict[str, Any]:
     """What ``docker inspect`` says of a healthy container, but for ``state``."""
-    restarts = state.pop("restarts", 0)
+    restarts, policy = state.pop("restarts", 0), state.pop("policy", "unless-stopped")
     healthy = {"Status": "healthy", "Log": []}
     return {
         "Id": "c1",
@@ -115,7 +117,7 @@ def container(**state: Any) -> dict[str, Any]:
             **state,
         },
         "RestartCount": restarts,
-        "HostConfig": {"Memory": 64 * 2**20},
+        "HostConfig": {"Memory": 64 * 2**20, "RestartPolicy": {"Name": policy}},
         "Config": {"Labels": {diagnosis.SERVICE: "api"}},
     }
 
@@ -136,6 +138,8 @@ STARTING = {"Status": "starting", "Log": []}
             container(Status="created", ExitCode=128, Error="port is taken"),
             "is created with exit code 128: port is taken",
         ),
+        (container(Status="exited", ExitCode=0), "is exited with exit code 0"),
+        (container(Status="exited", ExitCode=0, policy="no"), None),
         (container(Status="paused"), "is paused with exit code 0"),
         (
             container(Status="exited", ExitCode=137, OOMKilled=True),
@@ -169,6 +173,32 @@ def ailing(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
     printed = "\n".join(f"line {number}" for number in range(40))
     monkeypatch.setattr(diagnosis, "log_of", lambda _: printed)
     return containers
+
+
+@pytest.mark.parametrize(
+    ("inspected", "hopeless"),
+    [
+        (container(Health=STARTING), False),
+        (container(Health=UNHEALTHY), False),
+        (container(Status="paused"), False),
+        (container(Restarting=True, Status="restarting", restarts=1), False),
+        (container(Restarting=True, Status="restarting", restarts=2), True),
+        (container(Status="exited", ExitCode=3), True),
+        (container(Status="running", OOMKilled=True), True),
+    ],
+)
+def test_waiting_ends_where_it_does_not_help(
+    ailing: Callable[..., None], inspected: dict[str, Any], hopeless: bool
+) -> None:
+    ailing(inspected)
+
+    refused = pytest.raises(NotInTimeError, match=r"api .*, and waiting does not help")
+    with refused if hopeless else nullcontext():
+        diagnosis.give_up(inspected, restarts=0)
+
+
+def test_a_service_that_was_restarted_before_is_waited_for(ailing: Callable[..., None]) -> None:
+    diagnosis.give_up(container(Health=STARTING, restarts=3), restarts=2)
 
 
 def test_a_diagnosis_names_the_service_and_shows_its_last_30_lines(

@@ -108,6 +108,23 @@ def test_waiting_too_long_says_for_what_what_was_seen_last_and_a_hint() -> None:
     )
 
 
+def test_waiting_too_long_says_where_and_shows_the_evidence() -> None:
+    with pytest.raises(NotInTimeError) as caught:
+        wait_until(
+            lambda: "HTTP 503",
+            what="the API answers",
+            seconds=0,
+            hint="see its log",
+            address="http://127.0.0.1:1/",
+            evidence=lambda: "--- its log ---",
+        )
+
+    assert str(caught.value) == (
+        "the API answers (http://127.0.0.1:1/): not within 0 s. Last seen: HTTP 503. "
+        "Hint: see its log\n--- its log ---"
+    )
+
+
 def test_a_thing_is_made_once_and_then_remembered(tmp_path: Path) -> None:
     made: list[int] = []
 

@@ -1,0 +1,144 @@
+"""A stack that a person keeps: who uses it again, and who removes it."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from harness import leftovers
+from harness.boot import how_to_remove, remove
+from harness.errors import HarnessError
+from harness.kept import find
+from harness.measure import StackFigures, measurements
+from harness.owner import Owner
+from harness.shared import BREAKABLE, SHARED, SharedStacks, begun
+from tests.harness.clone import Clone, docker, things_of
+
+pytestmark = pytest.mark.containers
+
+
+class Runs:
+    """Test runs of one checkout, one after the other."""
+
+    def __init__(self, clone: Clone, folder: Path) -> None:
+        self.clone = clone
+        self.told: list[str] = []
+        self._folder = folder
+        self._count = 0
+
+    def run(self, role: str = SHARED, *, keep: bool = False) -> StackFigures:
+        """A run that has its stack and ends."""
+        stacks, folder = self.begin(keep=keep)
+        try:
+            with stacks:
+                assert stacks.get(role).exec("web", "true").returncode == 0
+        finally:
+            for plan in begun(folder):
+                remove(plan)
+        [figures] = measurements(folder)
+        return figures
+
+    def begin(self, *, keep: bool) -> tuple[SharedStacks, Path]:
+        self._count += 1
+        folder = self._folder / f"run-{self._count}"
+        folder.mkdir()
+        self.told.clear()
+        stacks = SharedStacks(
+            folder,
+            layout=self.clone.layout,
+            logs=folder / "logs",
+            owner=str(Owner.this_process()),
+            keep=keep,
+            tell=self.told.append,
+        )
+        return stacks, folder
+
+
+@pytest.fixture
+def runs(clone: Clone, tmp_path: Path) -> Iterator[Runs]:
+    (tmp_path / "runs").mkdir()
+    yield Runs(clone, tmp_path / "runs")
+    for stack in leftovers.owners():
+        if stack.startswith(clone.prefix):
+            leftovers.remove(stack)
+
+
+def started(stack: StackFigures) -> list[str]:
+    return docker("inspect", "--format", "{{.State.StartedAt}}", f"{stack.name}-web-1")
+
+
+def test_a_kept_stack_is_used_again_until_something_changes(runs: Runs) -> None:
+    first = runs.run(keep=True)
+    since = started(first)
+
+    for keep in (True, False):
+        again = runs.run(keep=keep)
+        assert (again.name, again.reused, again.start) == (first.name, True, 0)
+        assert started(first) == since
+    # What was built to compare is gone again.
+    assert {each.split()[0] for each in things_of(runs.clone.prefix)["image"]} == {
+        f"{first.name}-web"
+    }
+
+    with (runs.clone.folder / "Dockerfile").open("a") as recipe:
+        recipe.write("RUN touch /changed\n")
+    other = runs.run()
+    assert other.name != first.name
+    assert "the image of web changed since" in " ".join(runs.told)
+    assert started(first) == since
+
+    replaced = runs.run(keep=True)
+    assert f"{first.name} was kept by an earlier run" in " ".join(runs.told)
+    assert set(leftovers.owners()) & {first.name, replaced.name} == {replaced.name}
+
+    # As a person does it who does what the harness printed.
+    [kept] = find(runs.clone.layout)
+    docker(*shlex.split(how_to_remove(kept.plan))[1:])
+    assert things_of(runs.clone.prefix) == {}
+
+
+def test_a_kept_stack_that_is_not_well_or_whose_compose_file_changed_is_not_used(
+    runs: Runs,
+) -> None:
+    first = runs.run(keep=True)
+    docker("stop", f"{first.name}-web-1")
+
+    second = runs.run(keep=True)
+
+    assert not second.reused
+    assert "it is not well (web is exited" in " ".join(runs.told)
+    runs.clone.compose(environment={"NEW": "1"})
+    third = runs.run(keep=True)
+    assert not third.reused
+    assert "docker-compose.yml changed since" in " ".join(runs.told)
+
+
+def test_a_run_beside_one_that_uses_the_kept_stack_has_its_own(runs: Runs) -> None:
+    stacks, _ = runs.begin(keep=True)
+    with stacks:
+        kept = stacks.get(SHARED)
+
+        beside = runs.run(keep=True)
+
+    assert beside.name != kept.plan.name
+    assert beside.name not in leftovers.owners()
+    assert kept.plan.name in leftovers.owners()
+
+
+def test_a_stack_to_break_is_never_kept(runs: Runs) -> None:
+    broken = runs.run(BREAKABLE, keep=True)
+
+    assert not broken.kept
+    assert broken.name not in leftovers.owners()
+
+
+def test_a_stack_that_does_not_come_up_is_not_kept(runs: Runs) -> None:
+    runs.clone.compose(command="exit 3", entrypoint=["sh", "-c"], restart="no")
+
+    with pytest.raises(HarnessError):
+        runs.run(keep=True)
+
+    assert things_of(runs.clone.prefix) == {}
