@@ -51,12 +51,17 @@ def assert_plain_message_in_time(form: PriceForm, headline: str) -> float:
     form.press()
     took = time.monotonic() - begun
 
-    assert not form.shows_a_price()
     assert headline in form.problem()
-    assert "No price was estimated." in form.problem()
+    assert_plain_message(form)
     assert took < PATIENCE
-    assert_no_internals(form)
     return took
+
+
+def assert_plain_message(form: PriceForm) -> None:
+    """Where a price would be is a message, and nowhere a price."""
+    assert not form.shows_a_price()
+    assert "No price was estimated." in form.problem()
+    assert_no_internals(form)
 
 
 def assert_no_internals(form: PriceForm) -> None:

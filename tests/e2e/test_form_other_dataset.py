@@ -6,11 +6,13 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import pytest
+from playwright.sync_api import expect
 
 from harness.api import PriceApi
 from harness.beside import Beside, running_beside
 from harness.form import PriceForm
 from harness.stack import ComposeStack
+from harness.tracker import Tracker
 from tests.trained_run import Trained
 
 if TYPE_CHECKING:
@@ -48,3 +50,17 @@ def test_its_houses_have_the_price_of_its_api(
         assert shown.figures == api_of_trained.predict(row.inputs).figures
         assert shown.price_text.startswith("€")
         assert list(shown.inputs) == [each["name"] for each in trained.bundle.contract["inputs"]]
+
+
+@pytest.mark.check("browser.mlflow-page")
+def test_the_link_opens_the_page_of_the_models_run_in_mlflow(
+    other_form: PriceForm, trained: Trained, compose_stack: ComposeStack
+) -> None:
+    with Tracker(compose_stack.mlflow) as tracker:
+        name = tracker.run(trained.run_id)["info"]["run_name"]
+    link = other_form.estimate().run_link
+    assert link is not None
+
+    other_form.page.goto(link)
+
+    expect(other_form.page.get_by_role("heading", name=name)).to_be_visible(timeout=30_000)

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 
-from harness.api import PriceApi
+from harness.api import House, PriceApi
 from harness.bundle import GoldenRow
-from harness.form import PriceForm
+from harness.form import PriceForm, Shown
+from harness.stack import ComposeStack
 from harness.tracker import Tracker
+from harness.wait import wait_until
 
 HOUSES = 10
 Inputs = dict[str, dict[str, Any]]
@@ -22,9 +25,27 @@ def digits(text: str) -> int:
     return int(re.sub(r"\D", "", text))
 
 
+def assert_shows(shown: Shown, house: House, inputs: Inputs) -> None:
+    """The house that the price is said to be for is ``house``."""
+    for name, value in house.items():
+        match value:
+            case bool():
+                assert shown.inputs[name] == ("Yes" if value else "No"), name
+            case str():
+                assert shown.inputs[name] == value, name
+            case _:
+                number = re.sub(r"[^\d.]", "", shown.inputs[name].split(" ")[0])
+                assert float(number) == value, name
+                assert (inputs[name]["unit"] or "") in shown.inputs[name], name
+
+
 @pytest.mark.check("browser.ten-houses")
 def test_ten_held_out_houses_have_the_price_of_the_api(
-    form: PriceForm, api: PriceApi, golden: list[GoldenRow], subtests: pytest.Subtests
+    form: PriceForm,
+    api: PriceApi,
+    golden: list[GoldenRow],
+    inputs: Inputs,
+    subtests: pytest.Subtests,
 ) -> None:
     """Filled in through the browser, every widget."""
     for number, row in enumerate(golden[:: len(golden) // HOUSES][:HOUSES]):
@@ -34,6 +55,7 @@ def test_ten_held_out_houses_have_the_price_of_the_api(
             answer = api.predict(row.inputs)
             assert shown.figures == answer.figures
             assert digits(shown.price_text) == round(answer.price)
+            assert_shows(shown, row.inputs, inputs)
 
 
 @pytest.mark.check("browser.choice-changes-price")
@@ -72,6 +94,26 @@ def test_each_click_asks_anew(form: PriceForm) -> None:
     assert first.figures == second.figures
 
 
+@pytest.mark.containers
+@pytest.mark.check("browser.request-id")
+def test_the_request_id_beside_a_price_is_that_of_the_apis_log(
+    form: PriceForm, compose_stack: ComposeStack
+) -> None:
+    shown = form.estimate()
+
+    def problem() -> str | None:
+        lines = map(json.loads, compose_stack.logs("fastapi").splitlines())
+        asked = [each.get("path") for each in lines if each.get("request_id") == shown.request_id]
+        return None if "/predict" in asked else f"with this id it was asked for {asked}"
+
+    wait_until(
+        problem,
+        what=f"the API logs the request {shown.request_id}",
+        seconds=10,
+        hint="does the form show a price that it did not ask for in this click?",
+    )
+
+
 @pytest.mark.check("browser.interval")
 def test_the_interval_is_shown_in_numbers(form: PriceForm) -> None:
     shown = form.estimate()
@@ -90,16 +132,7 @@ def test_the_inputs_that_were_used_are_shown(
     shown = form.fill(house).estimate()
 
     assert list(shown.inputs) == list(inputs)
-    for name, value in house.items():
-        match value:
-            case bool():
-                assert shown.inputs[name] == ("Yes" if value else "No"), name
-            case str():
-                assert shown.inputs[name] == value, name
-            case _:
-                number = re.sub(r"[^\d.]", "", shown.inputs[name].split(" ")[0])
-                assert float(number) == value, name
-                assert (inputs[name]["unit"] or "") in shown.inputs[name], name
+    assert_shows(shown, house, inputs)
 
 
 @pytest.mark.check("browser.version")

@@ -10,7 +10,6 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from harness.api import Value
 from harness.checks import Figures
 from harness.stack import ComposeStack
 from harness.wait import wait_until
@@ -28,8 +27,8 @@ every_fault = pytest.mark.parametrize("fault", FAULTS.values(), ids=FAULTS.keys(
 
 
 @pytest.fixture
-def system(breakable_stack: ComposeStack, page: Page, house: dict[str, Value]) -> System:
-    return System(breakable_stack, page, house)
+def system(breakable_stack: ComposeStack, page: Page) -> System:
+    return System(breakable_stack, page)
 
 
 @pytest.mark.check("faults.mlflow")
@@ -138,10 +137,10 @@ def test_services_that_hang_are_called_unhealthy_and_well_again_when_they_answer
 
 @pytest.mark.check("faults.stopping")
 def test_an_api_that_is_stopping_says_so_finishes_what_it_began_and_is_started_again(
-    system: System, house: dict[str, Value], figure: Figures
+    system: System, figure: Figures
 ) -> None:
     stack, address = system.stack, urlsplit(system.stack.api).netloc
-    body = json.dumps(house).encode()
+    body = json.dumps(system.house).encode()
     asking, under_way = HTTPConnection(address, timeout=10), HTTPConnection(address, timeout=10)
     asking.request("GET", "/health/ready")
     assert asking.getresponse().read()

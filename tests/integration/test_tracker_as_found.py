@@ -56,7 +56,8 @@ def project(pytestconfig: pytest.Config, tmp_path: Path) -> Iterator[Project]:
     project.run("docker", "compose", "down", "--volumes")
 
 
-def test_a_service_that_was_not_there_is_gone_afterwards_and_keeps_the_run(
+@pytest.mark.check("tracking.left-absent")
+def test_an_mlflow_that_was_not_there_is_gone_after_training_and_keeps_the_run(
     project: Project,
 ) -> None:
     project.pipeline()
@@ -71,7 +72,10 @@ def test_a_service_that_was_not_there_is_gone_afterwards_and_keeps_the_run(
     assert tracked["run_id"] in found
 
 
-def test_a_service_that_runs_on_another_port_is_used_and_left_running(project: Project) -> None:
+@pytest.mark.check("tracking.left-running")
+def test_an_mlflow_that_runs_on_another_port_is_used_for_training_and_left_running(
+    project: Project,
+) -> None:
     port = str(project.port)
     project.run("docker", "compose", "up", "--detach", "--wait", "mlflow", MLFLOW_PORT=port)
 
