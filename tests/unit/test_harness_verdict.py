@@ -355,3 +355,13 @@ def test_a_check_carries_all_that_is_known_of_it(judge: Judge) -> None:
     assert check["trace"] is None
     assert verdict["format"] == 1
     assert verdict["tested"]["machine"]["python"]
+
+
+def test_a_gate_that_cannot_be_written_fails_the_run_and_leaves_its_verdict(judge: Judge) -> None:
+    result, verdict = judge(TWO.format(first="pass", second="pass"), "--gate")
+
+    assert result.ret == 1
+    assert verdict["verdict"] == "yes"
+    result.stdout.fnmatch_lines(
+        ["--gate: which model was tested is not known (no stack was tested). Fix: *"]
+    )
