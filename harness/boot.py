@@ -78,8 +78,8 @@ def start(stack: ComposeStack) -> ComposeStack:
 
 def _explained(plan: Plan, error: HarnessError, cause: str | None = None) -> HarnessError:
     found = diagnosis.diagnose(plan.name, said=str(error))
-    causes = "; ".join(dict.fromkeys(filter(None, (cause, found.causes))))
-    return HarnessError(f"the stack did not come up: {causes}\n{error}\n{found.evidence}")
+    said = f"the stack did not come up: {cause or found.causes}"
+    return HarnessError(f"{said}\n{error}\n{found.evidence}")
 
 
 def save_logs(plan: Plan) -> None:
