@@ -185,8 +185,19 @@ class PriceForm:
         self.wait_for_another(before)
 
     def wait_for_another(self, before: str) -> None:
-        """Waits for an answer that is not the one with the id ``before``."""
-        self.page.wait_for_function(f"before => ![before, ''].includes(({_ANSWER})())", arg=before)
+        """Waits for an answer that is not the one with the id ``before``.
+
+        Raises:
+            AssertionError: there is none; it says what is shown instead.
+        """
+        from playwright.sync_api import TimeoutError as NotSeenError
+
+        another = f"before => ![before, ''].includes(({_ANSWER})())"
+        try:
+            self.page.wait_for_function(another, arg=before)
+        except NotSeenError:
+            shows = "a price of an earlier click" if self.shows_a_price() else "no new answer"
+            raise AssertionError(f"{PATIENCE:g} s after the click the form shows {shows}") from None
         self._until_idle()
 
     def answer_id(self) -> str:

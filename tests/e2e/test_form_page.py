@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 from harness.api import Value
 from harness.form import PriceForm
 from harness.impostor import Impostor, Lie
-from tests.e2e.page import DESKTOP, cut_off, on_both_screens, screen
+from tests.e2e.page import DESKTOP, cut_off, on_both_screens, press_at_the_edge, screen
 
 Inputs = dict[str, dict[str, Any]]
 
@@ -85,9 +85,9 @@ def test_nothing_is_cut_off(form: PriceForm, inputs: Inputs, width: int) -> None
 @pytest.mark.check("browser.price-in-view")
 @on_both_screens
 def test_a_price_fits_and_comes_into_view(form: PriceForm, width: int) -> None:
-    form.estimate()
+    press_at_the_edge(form)
 
-    expect(form.page.locator(".estimate .price")).to_be_in_viewport()
+    expect(form.page.locator(".estimate .price")).to_be_in_viewport(ratio=1)
     assert cut_off(form.page) == []
 
 
@@ -98,9 +98,9 @@ def test_a_problem_fits_and_comes_into_view(
     deceived_form: PriceForm, impostor: Impostor, width: int
 ) -> None:
     impostor.says({"POST /predict": Lie(body="")})
-    deceived_form.press()
+    press_at_the_edge(deceived_form)
 
-    expect(deceived_form.page.get_by_role("alert")).to_be_in_viewport()
+    expect(deceived_form.page.get_by_role("alert")).to_be_in_viewport(ratio=1)
     assert cut_off(deceived_form.page) == []
 
 
