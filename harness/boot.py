@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import tempfile
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from importlib import import_module
 from pathlib import Path
 
 from harness import diagnosis, leftovers
@@ -16,6 +18,18 @@ from harness.plan import Plan
 from harness.preflight import preflight
 from harness.stack import ComposeStack
 from harness.watch import Watch
+
+
+def make_ready(layout: Layout) -> None:
+    """Looks whether ``layout`` can be booted here, and removes what dead runs left.
+
+    Raises:
+        HarnessError: it cannot; with the fix.
+    """
+    with ThreadPoolExecutor(1) as meanwhile:
+        meanwhile.submit(import_module, "harness.compose")  # testcontainers takes a second
+        preflight(layout)
+        leftovers.remove_dead()
 
 
 def boot(plan: Plan) -> ComposeStack:
@@ -64,8 +78,8 @@ def start(stack: ComposeStack) -> ComposeStack:
 
 def _explained(plan: Plan, error: HarnessError, cause: str | None = None) -> HarnessError:
     found = diagnosis.diagnose(plan.name, said=str(error))
-    causes = "; ".join(dict.fromkeys(filter(None, (cause, found.causes))))
-    return HarnessError(f"the stack did not come up: {causes}\n{error}\n{found.evidence}")
+    said = f"the stack did not come up: {cause or found.causes}"
+    return HarnessError(f"{said}\n{error}\n{found.evidence}")
 
 
 def save_logs(plan: Plan) -> None:
@@ -111,8 +125,7 @@ def running_stack(layout: Layout, *, logs: Path) -> Iterator[ComposeStack]:
     Raises:
         HarnessError: it cannot be booted here, or did not come up, or could not be removed.
     """
-    preflight(layout)
-    leftovers.remove_dead()
+    make_ready(layout)
     with tempfile.TemporaryDirectory() as folder:
         owner = str(Owner.this_process())
         plan = Plan.new(layout, folder=Path(folder), logs=logs, owner=owner)

@@ -144,7 +144,8 @@ def _spans(stack: StackFigures) -> list[_Span]:
             began = each.started_at - stack.begun_at
             seconds = each.seconds_to_healthy
             if seconds is None:
-                spans.append(_Span(each.service, began, began, "broken", "not healthy"))
+                end = max(began, edges[-1] + stack.start)
+                spans.append(_Span(each.service, began, end, "broken", "not healthy"))
             else:
                 end = began + seconds
                 spans.append(_Span(each.service, began, end, "kept", f"{seconds:.1f} s"))

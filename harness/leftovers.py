@@ -81,10 +81,10 @@ def _marks(kind: str) -> set[tuple[str, str]]:
         found = lines(docker(*_LISTS[kind], *having, "--format", shown))
     else:  # the list of images cannot show labels
         shown = f'{{{{index .Config.Labels "{STACK}"}}}}\t{{{{index .Config.Labels "{OWNER}"}}}}'
-        found = []
-        for image in lines(docker(*_LISTS[kind], "--quiet", *having)):
-            # Empty when another run removed its image since it was listed.
-            found += lines(docker("image", "inspect", "--format", shown, image, check=False))
+        images = lines(docker(*_LISTS[kind], "--quiet", *having))
+        # Another run may have removed its own since they were listed: that line is missing then.
+        ask = ("image", "inspect", "--format", shown, *images)
+        found = lines(docker(*ask, check=False)) if images else []
     return {(stack, owner) for stack, _, owner in (line.partition("\t") for line in found)}
 
 

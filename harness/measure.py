@@ -93,7 +93,7 @@ class StackFigures:
         if self.seconds is None:
             return "did not come up"
         if self.reused:
-            return f"was ready after {self.seconds:.0f} s"
+            return f"was up from an earlier run, ready after {self.seconds:.0f} s"
         ready = [(each.service, each.healthy_at) for each in self.services]
         times = [f"{name} {at - self.begun_at:.0f} s" for name, at in ready if at is not None]
         return f"was up after {self.seconds:.0f} s" + (f" ({', '.join(times)})" if times else "")

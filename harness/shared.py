@@ -15,13 +15,12 @@ from pathlib import Path
 from typing import Self
 
 from harness import kept, leftovers
-from harness.boot import build, start
+from harness.boot import build, make_ready, start
 from harness.errors import HarnessError
 from harness.layout import Layout
 from harness.measure import Laps, StackFigures
 from harness.once import Once
 from harness.plan import Plan
-from harness.preflight import preflight
 from harness.stack import ComposeStack
 from harness.usage import services_of
 
@@ -92,8 +91,7 @@ class SharedStacks:
         shutil.rmtree(logs, ignore_errors=True)  # those of the run before
         laps = Laps()
         with laps.of("preflight"):
-            preflight(self._layout)
-            leftovers.remove_dead()
+            make_ready(self._layout)
         plan = Plan.new(self._layout, folder=self._folder, logs=logs, owner=self._owner)
         # Before anything is made: from here on, whoever removes the run's stacks finds it.
         self._note(role, plan)

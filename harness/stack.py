@@ -17,7 +17,7 @@ from harness.wait import wait_until, wait_until_answers
 if TYPE_CHECKING:
     from harness.compose import Completed, ProjectCompose
 
-SOON = 60.0
+SOON = 120.0
 """Seconds for services to be well, once their images are there."""
 
 

@@ -72,11 +72,14 @@ def wait_until_answers(
     Raises:
         NotInTimeError: with the last log lines of the container; at once where it has ended.
     """
-    asked, restarts = probe(address), inspect()["RestartCount"]
+    asked = probe(address)
+    restarts: list[int] = []
 
     def problem() -> str | None:
         if trouble := asked():
-            diagnosis.give_up(inspect(), restarts)
+            container = inspect()
+            restarts.append(container["RestartCount"])
+            diagnosis.give_up(container, restarts[0])
         return trouble
 
     wait_until(
@@ -84,6 +87,6 @@ def wait_until_answers(
         what=f"{name} answers through its port",
         address=address,
         seconds=seconds,
-        hint=f"is its port published? docker ps --filter name={inspect()['Name'].strip('/')}",
+        hint="is its port published? docker ps shows it",
         evidence=lambda: diagnosis.last_lines(inspect()),
     )

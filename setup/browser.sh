@@ -46,7 +46,7 @@ get_chromium() {
         return
     fi
     note "Playwright's Chromium cannot be had: $(grep -m 1 '^Error' "$LOG" || tail -n 1 "$LOG")"
-    if [[ "$(supported_system)" != debian-* ]] || ! install_packages chromium fonts-liberation; then
+    if [[ "$(supported_system)" != debian-* ]] || ! install_packages chromium chromium-headless-shell fonts-liberation; then
         fail "the browser tests need Chromium: install it so that 'chromium' is on the PATH"
     fi
 }

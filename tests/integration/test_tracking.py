@@ -118,6 +118,21 @@ def test_the_model_of_the_run_is_the_champion(trained: Trained, tracker: Tracker
     assert manifest["mlflow"]["model_name"] == MODEL
 
 
+@pytest.mark.check("tracking.registry")
+@pytest.mark.containers
+def test_the_registry_has_the_hashes_of_the_bundle_that_the_api_reports_too(
+    trained: Trained, tracker: Tracker, api_of_trained: PriceApi
+) -> None:
+    manifest, served = trained.bundle.manifest, api_of_trained.model()
+    version = tracker.version(MODEL, manifest["mlflow"]["model_version"])
+    tags = {each["key"]: each["value"] for each in version["tags"]}
+
+    for key in ("dataset", "data_sha256", "contract_sha256"):
+        assert tags[key] == manifest[key] == served[key], key
+    assert tags["manifest_sha256"] == trained.bundle.sha256("manifest.json")
+    assert served["files"] == {name: trained.bundle.sha256(name) for name in FILES}
+
+
 @pytest.mark.check("tracking.other-dataset")
 @pytest.mark.containers
 def test_another_dataset_is_served_without_other_code(

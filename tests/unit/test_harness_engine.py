@@ -41,7 +41,7 @@ class Engine:
             self.things = [each for each in self.things if (each[1] not in gone or each[0] != kind)]
             return ""
         if words[:2] == ("image", "inspect"):
-            found = [each for each in self.things if each[1] == words[-1]]
+            found = [each for each in self.things if each[1] in words]
         else:
             found = [each for each in self.things if each[0] == kind and self._fits(each[2], words)]
         if "--quiet" in words:
@@ -192,11 +192,8 @@ def test_waiting_ends_where_it_does_not_help(
 ) -> None:
     ailing(inspected)
 
-    with (
-        pytest.raises(NotInTimeError, match="api .*, and waiting does not help")
-        if hopeless
-        else (nullcontext())
-    ):
+    refused = pytest.raises(NotInTimeError, match=r"api .*, and waiting does not help")
+    with refused if hopeless else nullcontext():
         diagnosis.give_up(inspected, restarts=0)
 
 

@@ -51,7 +51,7 @@ def test_figures_reach_another_process_oldest_first(tmp_path: Path) -> None:
     [
         (STACK, "was up after 5 s (web 4 s)"),
         (replace(STACK, services=[]), "was up after 5 s"),
-        (replace(STACK, reused=True), "was ready after 5 s"),
+        (replace(STACK, reused=True), "was up from an earlier run, ready after 5 s"),
         (replace(STACK, up_at=None), "did not come up"),
     ],
 )

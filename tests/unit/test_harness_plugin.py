@@ -56,8 +56,9 @@ class Machine:
         self.manifest.parent.mkdir(parents=True)
         self.manifest.write_text("{}")
         pytester.makefile(".yml", **{"docker-compose": "services: {}"})
-        # schemathesis takes two thirds of the time that pytest needs to start.
-        pytester.makeini("[pytest]\naddopts = --strict-markers -p no:schemathesis")
+        # These two take most of the time that pytest needs to start.
+        without = "-p no:schemathesis -p no:hypothesispytest"
+        pytester.makeini(f"[pytest]\naddopts = --strict-markers {without}")
         pytester.makeconftest('pytest_plugins = ["harness.plugin"]')
         monkeypatch.setenv("PATH", str(self.commands))
         monkeypatch.setenv("PYTHONPATH", str(ROOT))

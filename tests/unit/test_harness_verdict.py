@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import signal
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -133,17 +132,22 @@ def test_a_test_that_was_set_up_and_not_run_did_not_pass(judge: Judge) -> None:
     assert set(outcomes(verdict).values()) == {"not run"}
 
 
-@pytest.mark.parametrize("signum", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize(
+    ("stop", "why"),
+    [
+        ("os.kill(os.getpid(), signal.SIGINT)", "the run was interrupted"),
+        ("os.kill(os.getpid(), signal.SIGTERM)", "the run was interrupted"),
+        ("pytest.exit('enough')", "enough"),
+    ],
+)
 def test_an_interrupted_run_is_a_no_that_names_what_is_missing(
-    judge: Judge, signum: signal.Signals
+    judge: Judge, stop: str, why: str
 ) -> None:
-    tests = TWO.format(first=f"os.kill(os.getpid(), {int(signum)})", second="pass")
-    on_term = "def stop(*_): pytest.exit('a signal')\n    signal.signal(signal.SIGTERM, stop)"
-    result, verdict = judge(f"    import os, pytest, signal\n    {on_term}\n{tests}", alone=True)
+    tests = TWO.format(first=stop, second="pass")
+    result, verdict = judge(f"    import os, signal\n{tests}", alone=True)
 
     assert result.ret == pytest.ExitCode.INTERRUPTED
     assert set(outcomes(verdict).values()) == {"not run"}
-    why = "the run was interrupted" if signum == signal.SIGINT else "a signal"
     assert verdict["reasons"] == [f"run: {why}", "boot.first: not run", "boot.second: not run"]
 
 
@@ -351,3 +355,13 @@ def test_a_check_carries_all_that_is_known_of_it(judge: Judge) -> None:
     assert check["trace"] is None
     assert verdict["format"] == 1
     assert verdict["tested"]["machine"]["python"]
+
+
+def test_a_gate_that_cannot_be_written_fails_the_run_and_leaves_its_verdict(judge: Judge) -> None:
+    result, verdict = judge(TWO.format(first="pass", second="pass"), "--gate")
+
+    assert result.ret == 1
+    assert verdict["verdict"] == "yes"
+    result.stdout.fnmatch_lines(
+        ["--gate: which model was tested is not known (no stack was tested). Fix: *"]
+    )
