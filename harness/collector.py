@@ -57,11 +57,15 @@ class Collector:
     def pytest_deselected(self, items: Sequence[pytest.Item]) -> None:
         self._deselected += len(items)
 
+    @pytest.hookimpl(tryfirst=True)  # before xdist tells the main process that all is collected
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         checks = {item.nodeid: check_of(item).to_json() for item in session.items}
         left_out = [check_of(item).to_json() for item in self.left_out]
         deselected = self._deselected - len(left_out)
         self._catalogue = {"checks": checks, "left_out": left_out, "deselected": deselected}
+        self._catalogue["destructive"] = [
+            item.nodeid for item in session.items if item.get_closest_marker("destructive")
+        ]
         run = self._config.stash[RUN]
         if run.is_worker:
             Once(run.folder).get(CATALOGUE, lambda: self._catalogue)
@@ -101,6 +105,10 @@ class Collector:
             found.append(self._why_stopped(session))
         return found
 
+    def destructive(self) -> frozenset[str]:
+        """The node ids of tests that break their stack."""
+        return frozenset(self._collected()["destructive"])
+
     def left_out_here(self) -> list[LeftOut]:
         return [LeftOut(Check(**each), ELSEWHERE) for each in self._collected()["left_out"]]
 
@@ -117,7 +125,12 @@ class Collector:
 
     def _collected(self) -> dict[str, Any]:
         if self._catalogue is None:
-            nothing: dict[str, Any] = {"checks": {}, "left_out": [], "deselected": 0}
+            nothing: dict[str, Any] = {
+                "checks": {},
+                "destructive": [],
+                "left_out": [],
+                "deselected": 0,
+            }
             if not self._config.pluginmanager.hasplugin("dsession"):
                 return nothing
             self._catalogue = Once(self._config.stash[RUN].folder).get(CATALOGUE, lambda: nothing)

@@ -67,6 +67,16 @@ def pytest_configure_node(node: Any) -> None:
     node.workerinput["harness"] = node.config.stash[RUN].for_worker()
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> object | None:
+    """Only where ``-n`` leaves it to us how tests are dealt out."""
+    if config.getoption("dist") != "load":
+        return None
+    from harness.schedule import Schedule  # xdist need not be installed
+
+    return Schedule(config, log, config.stash[COLLECTOR].destructive)
+
+
 def pytest_report_header(config: pytest.Config) -> str:
     remote = config.stash[RUN].remote
     return f"stack: {remote or 'booted when the first test needs it, removed at the end'}"
