@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 SOON = 120.0
 """Seconds for services to be well, once their images are there."""
+PAUSED = 15.0
+"""Seconds for the engine to pause a service."""
 
 
 class Stack:
@@ -110,7 +112,18 @@ class ComposeStack(Stack):
 
     def pause(self, service: str) -> None:
         """Freezes a service: its port still accepts connections, and nothing answers."""
-        self.compose.ask("pause", service)
+
+        def refused() -> str | None:
+            said = self.compose.ask("pause", service, check=False).stderr.strip()
+            return None if self.inspect(service)["State"]["Paused"] else said
+
+        # The kernel gives up where processes of a busy machine do not stand still soon enough.
+        wait_until(
+            refused,
+            what=f"the engine pauses {service}",
+            seconds=PAUSED,
+            hint="docker pause tries the same",
+        )
 
     def unpause(self, service: str) -> None:
         self.compose.ask("unpause", service)

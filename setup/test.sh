@@ -9,5 +9,5 @@ source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 cd "$ROOT"
 
 setup/for_tests.sh
-# Two at a time: a browser waits more than it works. They share one stack.
-step "Tests" .venv/bin/pytest -n 2 "$@"
+# Three at a time: browsers, and services that come back, are waited for more than they work.
+step "Tests" .venv/bin/pytest -n 3 "$@"
