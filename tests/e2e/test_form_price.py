@@ -53,8 +53,8 @@ def test_ten_held_out_houses_have_the_price_of_the_api(
             shown = form.fill(row.inputs).estimate()
 
             answer = api.predict(row.inputs)
-            assert shown.figures == answer.figures
-            assert digits(shown.price_text) == round(answer.price)
+            assert shown.figures == answer.figures, "the form shows another price than the API's"
+            assert digits(shown.price_text) == round(answer.price), "the price is not shown whole"
             assert_shows(shown, row.inputs, inputs)
 
 

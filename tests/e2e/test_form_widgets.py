@@ -116,7 +116,7 @@ def test_every_list_offers_all_its_choices_in_order(
     assert lists
     for name, choices in lists.items():
         with subtests.test(list=name):
-            assert form.choices(name) == choices
+            assert form.choices(name) == choices, "the list offers other choices"
 
 
 @pytest.mark.check("browser.keyboard")

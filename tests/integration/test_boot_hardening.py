@@ -67,7 +67,8 @@ def test_no_process_of_a_service_has_any_privilege(
 def test_a_service_cannot_write_to_its_own_files(compose_stack: ComposeStack, service: str) -> None:
     said = python(compose_stack, service, WRITES).splitlines()
 
-    assert said == ["/ EROFS", "/usr EROFS", "/etc EROFS", "/srv EROFS"]
+    read_only = ["/ EROFS", "/usr EROFS", "/etc EROFS", "/srv EROFS"]
+    assert said == read_only, f"{service} can write, or would with other file modes"
 
 
 @pytest.mark.check("boot.isolation")
@@ -87,7 +88,7 @@ def test_a_service_shares_nothing_with_its_host(compose_stack: ComposeStack, ser
 def test_a_service_has_limits(compose_stack: ComposeStack, service: str) -> None:
     host = compose_stack.inspect(service)["HostConfig"]
 
-    assert host["Memory"] > 0
+    assert host["Memory"] > 0, f"{service} has no memory limit"
     assert host["PidsLimit"] > 0
     assert host["NanoCpus"] > 0
     assert "max-size" in host["LogConfig"]["Config"], "its log may fill the disk"

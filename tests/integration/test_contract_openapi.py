@@ -37,7 +37,8 @@ def test_all_that_the_documentation_loads_comes_from_the_api_itself(api: PriceAp
     addresses = [urljoin(f"{api.address}/docs", each) for each in loaded if each[:5] != "data:"]
 
     assert len(addresses) >= 3, "the script, the style sheet and the OpenAPI document"
-    assert {urlsplit(each).netloc for each in addresses} == {urlsplit(api.address).netloc}
+    elsewhere = {urlsplit(each).netloc for each in addresses} - {urlsplit(api.address).netloc}
+    assert elsewhere == set(), "the documentation loads files from elsewhere"
     for each in addresses:
         assert api.get(urlsplit(each).path).status_code == 200, each
 
@@ -60,7 +61,7 @@ def test_openapi_describes_each_input_as_the_schema_does(api: PriceApi, inputs: 
             case kind:
                 assert described["type"] == kind
                 assert described["minimum"] == one["minimum"]
-                assert described["maximum"] == one["maximum"]
+                assert described["maximum"] == one["maximum"], f"{name}: another maximum"
 
 
 @pytest.mark.check("contract.openapi-example")

@@ -34,7 +34,7 @@ def test_each_golden_house_has_the_price_of_training_to_the_last_bit(
     ]
 
     assert len(golden) >= 100
-    assert differing == []
+    assert differing == [], "the price is not that of training"
 
 
 @pytest.mark.check("prediction.golden-batch")
@@ -43,7 +43,8 @@ def test_a_batch_of_the_golden_houses_has_the_same_prices_to_the_last_bit(
 ) -> None:
     answers = api.predict_batch([row.inputs for row in golden])
 
-    assert [each.figures for each in answers] == [row.figures for row in golden]
+    same = [each.figures for each in answers] == [row.figures for row in golden]
+    assert same, "a house of the batch has not the price of training"
 
 
 @pytest.mark.check("prediction.full-batch")
@@ -68,7 +69,7 @@ def test_an_answer_says_what_it_is_the_price_of_and_who_gave_it(
     assert answer.inputs == row.inputs
     assert answer.model_version == model["version"]
     assert answer.coverage == model["coverage"]
-    assert answer.currency == schema["target"]["currency"]
+    assert answer.currency == schema["target"]["currency"], "another currency than the contract's"
 
 
 @pytest.mark.check("prediction.not-constant")
@@ -87,7 +88,7 @@ def test_the_same_house_has_the_same_price_each_time(
 
     prices = {(api.predict(first).figures, api.predict(other).figures) for _ in range(5)}
 
-    assert len(prices) == 1
+    assert len(prices) == 1, "one house has several prices"
 
 
 @pytest.mark.check("prediction.backwards")
@@ -106,7 +107,7 @@ def test_every_input_matters(api: PriceApi, golden: list[GoldenRow], inputs: Inp
             if len({each.price for each in api.predict_batch(tried)}) > 1:
                 idle.remove(name)
 
-    assert idle == set()
+    assert idle == set(), f"does not change the price: {', '.join(sorted(idle))}"
 
 
 @pytest.mark.check("prediction.interval")
@@ -132,7 +133,7 @@ def test_no_price_falls_where_the_contract_says_that_it_may_not(
                 falls.append((name, row.inputs))
 
     assert directed
-    assert falls == []
+    assert falls == [], f"the price falls where it must not: {falls[0][0]}"
 
 
 @pytest.mark.check("prediction.ames-neighborhoods")

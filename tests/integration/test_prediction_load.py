@@ -39,7 +39,8 @@ def test_houses_in_turn_on_one_connection_have_their_own_prices(
     grand = max(golden, key=lambda row: row.price)
 
     assert modest.figures != grand.figures
-    assert wrong_prices(api.address, [modest, grand, grand, modest] * 5) == []
+    wrong = wrong_prices(api.address, [modest, grand, grand, modest] * 5)
+    assert wrong == [], "a house has the price of another one"
 
 
 @pytest.mark.check("prediction.concurrent")
@@ -53,7 +54,7 @@ def test_houses_at_once_on_many_connections_have_their_own_prices(
         batches = [pool.submit(wrong_batch, api.address, share[::-1]) for share in shares]
         wrong = [house for each in singles + batches for house in each.result()]
 
-    assert wrong == []
+    assert wrong == [], "a house has the price of another one"
 
 
 @pytest.mark.check("prediction.pipelined")

@@ -101,7 +101,8 @@ def test_the_served_error_is_the_one_that_training_logged(
 ) -> None:
     logged, scores = bundle.manifest["metrics"], served.scores()
 
-    assert {key: logged[f"holdout_{key}"] for key in scores} == pytest.approx(scores, rel=1e-6)
+    claimed = {key: logged[f"holdout_{key}"] for key in scores}
+    assert claimed == pytest.approx(scores, rel=1e-6), "the error is not the one that was logged"
     figure("mean error", scores["mae"], bundle.contract["target"]["currency"])
     figure("mean error", 100 * scores["mape"], "%")
 

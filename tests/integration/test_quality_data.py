@@ -24,7 +24,7 @@ def test_the_held_out_houses_are_sales_of_that_data(
     known = {sale.key for sale in sales.usable}
     invented = [row for row in golden if Sale(row.inputs, row.actual).key not in known]
 
-    assert invented == []
+    assert invented == [], "these are no sales of the dataset"
     assert len(golden) + len(learnt) == len(sales.usable), "a sale is held out twice"
     figure("sales", len(sales.usable))
     figure("of them held out", len(golden), at_least=20)

@@ -105,7 +105,7 @@ def test_the_run_has_the_bundle_byte_for_byte(trained: Trained, tracker: Tracker
     for name in (*FILES, "manifest.json"):
         kept = tracker.artifact(trained.run_id, f"bundle/{name}")
 
-        assert sha256(kept) == trained.bundle.sha256(name), name
+        assert sha256(kept) == trained.bundle.sha256(name), f"{name} in MLflow is another one"
 
 
 @pytest.mark.check("tracking.champion")
@@ -113,7 +113,7 @@ def test_the_run_has_the_bundle_byte_for_byte(trained: Trained, tracker: Tracker
 def test_the_model_of_the_run_is_the_champion(trained: Trained, tracker: Tracker) -> None:
     champion, manifest = tracker.version_named(MODEL, CHAMPION), trained.bundle.manifest
 
-    assert champion["run_id"] == trained.run_id
+    assert champion["run_id"] == trained.run_id, "the champion is another run's model"
     assert champion["version"] == manifest["mlflow"]["model_version"]
     assert manifest["mlflow"]["model_name"] == MODEL
 
