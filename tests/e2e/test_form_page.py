@@ -74,7 +74,7 @@ def test_help_is_there_for_every_input_that_has_one(form: PriceForm, inputs: Inp
 @pytest.mark.check("browser.fits")
 @on_both_screens
 def test_nothing_is_cut_off(form: PriceForm, inputs: Inputs, width: int) -> None:
-    assert cut_off(form.page) == []
+    assert cut_off(form.page) == [], "cut off at the right"
     for name in inputs:
         box = form.widget(name).bounding_box()
         assert box is not None, name
@@ -88,7 +88,7 @@ def test_a_price_fits_and_comes_into_view(form: PriceForm, width: int) -> None:
     press_at_the_edge(form)
 
     expect(form.page.locator(".estimate .price")).to_be_in_viewport(ratio=1)
-    assert cut_off(form.page) == []
+    assert cut_off(form.page) == [], "cut off at the right"
 
 
 @pytest.mark.containers

@@ -92,7 +92,7 @@ class System:
 
     def assert_predicts(self) -> None:
         with PriceApi(self.stack.api) as api:
-            assert api.is_ready()
+            assert api.is_ready(), "the API is not ready"
             assert api.predict(self.house).figures == self.figures
 
     def assert_shows_the_price(self) -> None:
