@@ -44,7 +44,8 @@ def error_of(clone: Clone, logs: Path) -> str:
         ),
         pytest.param(
             {"command": python("print('no model'); raise SystemExit(3)")},
-            "web ends again and again (crash loop, last exit code 3)",
+            # Told by the engine's events or, where compose gave up first, by the container.
+            "web ends again and again (crash loop, ",
             id="crash loop",
         ),
         pytest.param(

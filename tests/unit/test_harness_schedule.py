@@ -10,11 +10,11 @@ import pytest
 pytest_plugins = ["pytester"]
 
 CONFTEST = """
-import json, os, pathlib
+import json, pathlib
 pytest_plugins = ["harness.plugin"]
 
 def pytest_runtest_logreport(report):
-    if report.when == "call" and "PYTEST_XDIST_WORKER" not in os.environ:
+    if report.when == "call" and hasattr(report, "node"):  # in the main process
         name, worker = report.nodeid.partition("::")[2], report.node.gateway.id
         with pathlib.Path("ran").open("a") as file:
             file.write(json.dumps([name, worker]) + "\\n")
