@@ -9,5 +9,5 @@ source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 cd "$ROOT"
 
 setup/for_tests.sh
-# Three at a time: browsers, and services that come back, are waited for more than they work.
-step "Tests" .venv/bin/pytest -n 3 "$@"
+# Two at a time, as there are processors on a small machine: browsers keep one busy each.
+step "Tests" .venv/bin/pytest -n 2 "$@"
