@@ -9,5 +9,5 @@ source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 cd "$ROOT"
 
 setup/for_tests.sh
-# Two at a time, as there are processors on a small machine: browsers keep one busy each.
+# Two at a time, for the two processors of a small machine: a browser keeps one busy by itself.
 step "Tests" .venv/bin/pytest -n 2 "$@"
