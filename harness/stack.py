@@ -8,7 +8,7 @@ from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
 from harness import diagnosis, faults, leftovers
-from harness.docker_cli import docker
+from harness.docker_cli import docker, run
 from harness.errors import HarnessError
 from harness.plan import Plan
 from harness.usage import epoch, healthy_at
@@ -93,7 +93,8 @@ class ComposeStack(Stack):
 
     def exec(self, service: str, *command: str) -> Completed:
         """Runs ``command`` inside the service's container, whatever its exit code is."""
-        return self.compose.ask("exec", "-T", service, *command, check=False)
+        # Not by compose, which may take a container that only runs beside (`docker compose run`).
+        return run(["docker", "exec", self.inspect(service)["Id"], *command], check=False)
 
     def stop(self, service: str) -> None:
         self.compose.ask("stop", service)
