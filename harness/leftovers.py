@@ -5,13 +5,15 @@ Nothing without the label is ever touched, nor anything whose owner may still ru
 
 from __future__ import annotations
 
-from harness.docker_cli import docker, lines
-from harness.errors import HarnessError
+from harness.docker_cli import docker, lines, run
 from harness.owner import Owner
+from harness.wait import wait_until
 
 PREFIX = "house-price-harness."
 OWNER = f"{PREFIX}owner"
 STACK = f"{PREFIX}stack"
+GONE = 15.0
+"""Seconds for the engine to be done with what it was told to remove."""
 
 # In the order in which they can be removed.
 _LISTS = {
@@ -54,18 +56,27 @@ def remove(stack: str) -> list[str]:
     """Removes everything labelled as a part of ``stack``; returns what there was.
 
     Raises:
-        HarnessError: something is still there afterwards.
+        NotInTimeError: something is still there afterwards.
     """
-    there = {kind: found for kind in _LISTS if (found := _ids(kind, stack))}
-    for kind, found in there.items():
-        # Someone else may remove the same leftover at the same moment: what counts is below.
-        docker(*_REMOVALS[kind], *found, check=False)
-    still = [f"{kind} {each}" for kind in there for each in _ids(kind, stack)]
-    if still:
-        raise HarnessError(
-            f"{stack}: could not remove {', '.join(still)}. "
-            f"Fix: docker rm/network rm/volume rm/image rm them by hand (label {STACK}={stack})."
-        )
+    there: dict[str, list[str]] = {}
+
+    def still_there() -> str | None:
+        # Someone else may be removing the same leftovers at the same moment. The engine refuses
+        # what it is removing already, and a volume of a container that is not quite gone yet.
+        left, said = [], []
+        for kind in _LISTS:
+            if found := _ids(kind, stack):
+                there.setdefault(kind, found)
+                said.append(run(["docker", *_REMOVALS[kind], *found], check=False).stderr.strip())
+                left += [f"{kind} {each}" for each in _ids(kind, stack)]
+        return f"{', '.join(left)}: {' '.join(said)}" if left else None
+
+    wait_until(
+        still_there,
+        what=f"everything of {stack} is removed",
+        seconds=GONE,
+        hint=f"docker rm/network rm/volume rm/image rm them by hand (label {STACK}={stack})",
+    )
     return [f"{kind} {each}" for kind, found in there.items() for each in found]
 
 

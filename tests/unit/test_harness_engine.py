@@ -6,6 +6,7 @@ from collections.abc import Callable
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
+from subprocess import CompletedProcess
 from typing import Any
 
 import pytest
@@ -26,6 +27,8 @@ class Engine:
 
     things: list[tuple[str, str, dict[str, str]]] = field(default_factory=list)
     clings: str = ""
+    clings_for: int = 0
+    """How many removals do nothing yet."""
 
     def add(self, stack: str, owner: object) -> None:
         for kind in ("container", "network", "volume", "image"):
@@ -48,6 +51,13 @@ class Engine:
             return "\n".join(name for _, name, _ in found)
         return "\n".join(f"{each[leftovers.STACK]}\t{each[leftovers.OWNER]}" for *_, each in found)
 
+    def run(self, command: list[str], *, check: bool) -> CompletedProcess[str]:
+        said = f"{self.clings} is in use" if self.clings in command else ""
+        if self.clings_for > 0:
+            self.clings_for -= 1
+            return CompletedProcess(command, 1, "", said)
+        return CompletedProcess(command, 0, self(*command[1:]), said)
+
     @staticmethod
     def _fits(labels: dict[str, str], words: tuple[str, ...]) -> bool:
         wanted = [word.removeprefix("label=") for word in words if word.startswith("label=")]
@@ -62,6 +72,7 @@ def engine(monkeypatch: pytest.MonkeyPatch) -> Engine:
     engine = Engine()
     engine.things.append(("container", "somebody-elses", {"com.docker.compose.project": "x"}))
     monkeypatch.setattr(leftovers, "docker", engine)
+    monkeypatch.setattr(leftovers, "run", engine.run)
     return engine
 
 
@@ -95,11 +106,24 @@ def test_removing_a_stack_removes_every_kind_of_thing(engine: Engine) -> None:
     assert engine.names() == {"somebody-elses"}
 
 
-def test_what_cannot_be_removed_is_named(engine: Engine) -> None:
+def test_what_is_being_removed_by_another_run_is_waited_for(engine: Engine) -> None:
+    engine.add("mine", ALIVE)
+    engine.clings_for = 3
+
+    gone = leftovers.remove("mine")
+
+    assert [each.split()[0] for each in gone] == ["container", "network", "volume", "image"]
+    assert engine.names() == {"somebody-elses"}
+
+
+def test_what_cannot_be_removed_is_named_with_the_engines_reason(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(leftovers, "GONE", 0.2)
     engine.add("mine", ALIVE)
     engine.clings = "volume-of-mine"
 
-    with pytest.raises(HarnessError, match="could not remove volume volume-of-mine"):
+    with pytest.raises(HarnessError, match="volume volume-of-mine: volume-of-mine is in use"):
         leftovers.remove("mine")
 
 
