@@ -73,10 +73,11 @@ def context(
     # missing, and the page stays broken. Playwright fetches them without that.
     # Asked again, as a browser does by itself, where the server closed a kept connection meanwhile.
     context.route(FILES, lambda route: route.fulfill(response=route.fetch(max_retries=2)))
-    # Playwright's own option films the page as well, and then each step takes three times as long.
+    # Each step, request and console line, without the page around it: to save that too, as
+    # Playwright's own option does, takes the browser more time than the test itself.
     ours = request.config.getoption("--tracing") == "off"
     if ours:
-        context.tracing.start(snapshots=True, sources=True)
+        context.tracing.start(sources=True)
     yield context
     if ours and _failed(request.node):
         context.tracing.stop(path=Path(output_path) / "trace.zip")

@@ -39,7 +39,8 @@ install_with_uv() {
     while IFS='=' read -r name value; do
         [[ -z "$name" ]] || export "$name=$value"
     done <<<"$settings"
-    "$VENV/bin/uv" pip sync --python "$VENV/bin/python" --require-hashes "$LOCK"
+    # Compiled here, once: where PYTHONDONTWRITEBYTECODE is set, every later start would do it again.
+    "$VENV/bin/uv" pip sync --python "$VENV/bin/python" --require-hashes --compile-bytecode "$LOCK"
 }
 
 install_with_pip() {

@@ -17,7 +17,7 @@ from harness.api import PriceApi, Value
 from harness.beside import Beside, running_beside
 from harness.bundle import Bundle, GoldenRow
 from harness.stack import ComposeStack
-from tests.trained_run import DATASET, FOLDS, SECONDS, Trained
+from tests.trained_run import SECONDS, TO_TRAIN, Trained
 
 pytest_plugins = ["harness.plugin"]
 BUNDLE_DIR, PORT = "/srv/artifacts/bundle", 8000  # in the API's container
@@ -92,9 +92,9 @@ def trained(
 
     def train() -> dict[str, str]:
         folder = tmp_path_factory.mktemp("trained") / "bundle"
-        options = ["--dataset", DATASET, "--set", f"folds={FOLDS}", "--output", str(folder)]
+        options = [*TO_TRAIN, "--output", str(folder), "--tracking-uri", compose_stack.mlflow]
         done = subprocess.run(
-            ["./run_pipeline.sh", *options, "--tracking-uri", compose_stack.mlflow],
+            ["./run_pipeline.sh", *options],
             cwd=pytestconfig.rootpath,
             capture_output=True,
             text=True,

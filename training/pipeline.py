@@ -159,7 +159,7 @@ def _curves(sign: int) -> Pipeline:
 
 def _boosting(layout: Layout, settings: Settings) -> HistGradientBoostingRegressor:
     return HistGradientBoostingRegressor(
-        max_iter=300,
+        max_iter=settings.rounds,
         learning_rate=0.05,
         max_leaf_nodes=8,
         min_samples_leaf=10,
@@ -176,7 +176,7 @@ def _trees(layout: Layout, settings: Settings) -> Pipeline:
     # The stack puts the appraisal in front, which shifts the columns by one.
     seen = ColumnTransformer([("seen", "passthrough", [0, *[index + 1 for index in free]])])
     trees = ExtraTreesRegressor(
-        n_estimators=100,
+        n_estimators=settings.trees,
         min_samples_leaf=2,
         max_features=0.5,
         monotonic_cst=[1, *[0] * len(free)],

@@ -21,6 +21,8 @@ class Settings(BaseModel):
     seed: int = Field(default=0, ge=0, lt=2**32, description="of every random choice")
     folds: int = Field(default=10, ge=3, le=50, description="of the cross-validated score")
     coverage: float = Field(default=0.9, ge=0.5, le=0.98, description="of the prediction interval")
+    rounds: int = Field(default=300, ge=10, le=5_000, description="of the boosting")
+    trees: int = Field(default=100, ge=10, le=2_000, description="of the forest beside it")
     holdout: int = Field(default=500, ge=20, description="sales kept out of the served model")
     holdout_share: float = Field(default=0.2, ge=0.1, lt=0.5, description="at most, of all sales")
 

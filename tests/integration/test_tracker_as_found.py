@@ -12,7 +12,7 @@ import pytest
 
 from harness.bundle import Bundle
 from harness.ports import free_ports
-from tests.trained_run import DATASET, FOLDS, SECONDS
+from tests.trained_run import SECONDS, TO_TRAIN
 
 pytestmark = pytest.mark.containers
 
@@ -40,9 +40,9 @@ class Project:
 
     def pipeline(self) -> str:
         """Trains where nothing answers at the default address."""
-        options = ["--dataset", DATASET, "--set", f"folds={FOLDS}", "--output", str(self.bundle)]
         [silent] = free_ports(1)
-        return self.run("./run_pipeline.sh", *options, MLFLOW_PORT=str(silent))
+        output = ("--output", str(self.bundle))
+        return self.run("./run_pipeline.sh", *TO_TRAIN, *output, MLFLOW_PORT=str(silent))
 
     def containers(self) -> list[str]:
         listed = self.run("docker", "compose", "ps", "--all", "--format", "{{.Service}} {{.State}}")

@@ -9,7 +9,7 @@ import pytest
 
 from harness.api import PriceApi
 from harness.tracker import Tracker
-from tests.trained_run import DATASET, FOLDS, Trained
+from tests.trained_run import DATASET, SMALL, Trained
 
 MODEL, CHAMPION = "house-price", "champion"
 PNG = b"\x89PNG\r\n\x1a\n"
@@ -65,7 +65,7 @@ def test_the_run_has_its_parameters_and_where_it_came_from(
 ) -> None:
     params, manifest = tracker.params(trained.run_id), trained.bundle.manifest
 
-    assert params["folds"] == str(FOLDS)
+    assert {key: params[key] for key in SMALL} == {key: str(each) for key, each in SMALL.items()}
     assert params["dataset"] == PurePosixPath(DATASET).name
     for key in ("data_sha256", "contract_sha256", "lock_sha256", "git_commit"):
         assert params[key] == manifest[key], key
@@ -83,7 +83,7 @@ def test_the_run_has_every_metric_of_the_manifest(trained: Trained, tracker: Tra
 @pytest.mark.check("tracking.metrics-by-part")
 @pytest.mark.containers
 def test_the_run_has_metrics_by_fold_and_by_segment(trained: Trained, tracker: Tracker) -> None:
-    assert len(tracker.history(trained.run_id, "fold_rmsle")) == FOLDS
+    assert len(tracker.history(trained.run_id, "fold_rmsle")) == SMALL["folds"]
     assert any(key.startswith("segment/") for key in tracker.metrics(trained.run_id))
 
 

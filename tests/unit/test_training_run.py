@@ -27,6 +27,7 @@ from training.tracking_server import why_silent
 
 ROOT = Path(__file__).parents[2]
 FLATS = ROOT / "datasets" / "synthetic_flats"
+SMALL = ("folds=3", "rounds=60", "trees=20")  # trained in seconds
 FILES = {
     "contract.json", "golden.json", "manifest.json", "manifest.json.sha256", "model.joblib",
     "model.onnx", "preprocessor.joblib",
@@ -49,7 +50,7 @@ class Trained:
 
     def train(self, dataset: Path = FLATS, *options: str) -> int:
         where = ["--tracking-uri", self.uri, "--output", str(self.bundle)]
-        return main(["--dataset", str(dataset), *where, "--set", "folds=3", *options])
+        return main(["--dataset", str(dataset), *where, "--set", *SMALL, *options])
 
     @property
     def client(self) -> mlflow.MlflowClient:
@@ -191,7 +192,7 @@ def test_trained_twice_in_other_folders_gives_the_same_bytes(
         shutil.copytree(ROOT / part, checkout / part)
     again = Trained(checkout)
     command = [sys.executable, "-m", "training", "--dataset", "datasets/synthetic_flats"]
-    command += ["--tracking-uri", again.uri, "--output", str(again.bundle), "--set", "folds=3"]
+    command += ["--tracking-uri", again.uri, "--output", str(again.bundle), "--set", *SMALL]
     subprocess.run(command, cwd=checkout, check=True, capture_output=True)
 
     for name in ("model.onnx", "contract.json", "golden.json"):
