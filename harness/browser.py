@@ -17,16 +17,18 @@ from harness.form import PriceForm
 from harness.outcomes import BROWSER
 from harness.run import RUN
 from harness.stack import Stack
+from harness.windows import Windows, page_of, save
 
 if TYPE_CHECKING:
-    from playwright.sync_api import BrowserContext, Page, Playwright
+    from playwright.sync_api import Browser, BrowserContext, Page, Playwright
 
-__all__ = ["browser_type_launch_args", "context", "delete_output_dir", "form"]
+__all__ = [
+    "browser_type_launch_args", "context", "delete_output_dir", "form", "page", "windows",
+]  # fmt: skip
 
 SYSTEM_NAMES = ("chromium", "chromium-browser", "google-chrome")
 # Draws pages and has no window around them, for half of the processor's time.
 HEADLESS_NAME = "chromium-headless-shell"
-FILES = "**/static/**"  # what a page consists of; its data goes the browser's own way
 # Nothing in a test may depend on what a browser fetches by itself.
 QUIET = ["--disable-background-networking", "--disable-component-update", "--disable-sync"]
 
@@ -62,26 +64,35 @@ def browser_type_launch_args(
                 yield {**options, "env": {**os.environ, **display}}
 
 
+@pytest.fixture(scope="session")
+def windows(browser: Browser) -> Windows:
+    """The browser windows of this process."""
+    return Windows(browser)
+
+
 @pytest.fixture
-def context(
-    context: BrowserContext, request: pytest.FixtureRequest, output_path: str
-) -> Iterator[BrowserContext]:
-    """pytest-playwright's context, safe from other networks, with the trace of a failure kept."""
+def context(request: pytest.FixtureRequest, output_path: str) -> Iterator[BrowserContext]:
+    """A window that nothing of another test is left in. What is seen of a failure is kept.
+
+    Where pytest-playwright is asked to film, or for another browser, it is a new one of its own.
+    """
+    ask = request.getfixturevalue
     request.node.user_properties.append((BROWSER, output_path))
-    # Chromium drops every request under way when a network appears on the machine or goes, as with
-    # each `docker compose up` and `down` of anybody. Of the many files of a page some are then
-    # missing, and the page stays broken. Playwright fetches them without that.
-    # Asked again, as a browser does by itself, where the server closed a kept connection meanwhile.
-    context.route(FILES, lambda route: route.fulfill(response=route.fetch(max_retries=2)))
-    # Each step, request and console line, without the page around it: to save that too, as
-    # Playwright's own option does, takes the browser more time than the test itself.
-    ours = request.config.getoption("--tracing") == "off"
-    if ours:
-        context.tracing.start(sources=True)
-    yield context
-    if ours and _failed(request.node):
-        context.tracing.stop(path=Path(output_path) / "trace.zip")
-    context.unroute_all(behavior="ignoreErrors")
+    asked = [request.config.getoption(each) for each in ("--tracing", "--video", "--screenshot")]
+    if set(asked) != {"off"} or ask("browser_name") != "chromium":
+        yield ask("new_context")()
+        return
+    marker = request.node.get_closest_marker("browser_context_args")
+    options = {**ask("browser_context_args"), **(marker.kwargs if marker else {})}
+    with ask("windows").one(options) as context:
+        yield context
+        if _failed(request.node):
+            save(context, Path(output_path))
+
+
+@pytest.fixture
+def page(context: BrowserContext) -> Page:
+    return page_of(context)
 
 
 @pytest.fixture

@@ -12,10 +12,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
 from harness.api import Value
+from harness.drops import Drops
 from harness.wait import wait_until
 
 if TYPE_CHECKING:
-    from playwright.sync_api import ConsoleMessage, Locator, Page
+    from playwright.sync_api import Locator, Page
 
 BUTTON = "Estimate price"
 PATIENCE = 15.0  # seconds until something that should appear must be there
@@ -37,6 +38,8 @@ _DRAWN = """() => {
     const widgets = [...document.querySelectorAll("[class*=st-key-input-]")];
     return widgets.length > 0 && widgets.every(each => each.querySelector("input"));
 }"""
+
+_SHOWN = f"() => !!document.querySelector('{PROBLEM}') || ({_DRAWN})()"
 
 # What an open list has drawn, by its place, and on to the part below or back to the top.
 _DRAWN_CHOICES = """list => {
@@ -82,22 +85,46 @@ class PriceForm:
 
     Attributes:
         page: Playwright's page.
-        errors: what the page wrote to the browser's console as an error, and uncaught exceptions.
     """
 
     def __init__(self, page: Page, address: str) -> None:
         self.page = page
         self.address = address
-        self.errors: list[str] = []
         page.set_default_timeout(PATIENCE * 1000)
-        page.on("console", self._note)
-        page.on("pageerror", lambda error: self.errors.append(str(error)))
 
     def open(self) -> Self:
         """Loads the page and waits until the form is drawn."""
-        self.page.goto(self.address)
+        self.visit()
         self.until_drawn()
         return self
+
+    def visit(self, seconds: float = PATIENCE) -> None:
+        """Loads the page and waits until it shows the whole form, or why there is none."""
+        with Drops(self.page) as drops:
+            drops.goto(self.address)
+
+            def missing() -> str | None:
+                if drops.seen:
+                    drops.goto(self.address)
+                return None if self.page.evaluate(_SHOWN) else "neither is there"
+
+            wait_until(
+                missing,
+                what="the whole form, or a message in its place",
+                address=self.address,
+                seconds=seconds,
+                hint="the log of the form's service",
+            )
+
+    @property
+    def errors(self) -> list[str]:
+        """What this page wrote to the browser's console as an error, and uncaught exceptions."""
+        said = self.page.console_messages(filter="since-navigation")
+        errors = [each for each in said if each.type == "error"]
+        thrown = self.page.page_errors(filter="since-navigation")
+        return [f"{each.text} ({each.location.get('url', '')})" for each in errors] + [
+            str(each) for each in thrown
+        ]
 
     def until_drawn(self) -> None:
         """Waits until every widget can be used: the page loads their code when it needs it."""
@@ -147,10 +174,18 @@ class PriceForm:
             return chosen.locator("xpath=ancestor::label").inner_text()
         return self.control(name).input_value()
 
+    def open_list(self, name: str) -> None:
+        """Shows what a list offers."""
+        box = self.widget(name).get_by_role("combobox")
+        # Without the click, the page may scroll while the list opens, which closes it.
+        box.click()
+        box.press("ArrowDown")
+        self.page.get_by_role("option").first.wait_for()
+
     def choices(self, name: str) -> list[str]:
         """All that a list offers, in order, found by scrolling through it: a long one draws only
         the part that is in view."""
-        self.widget(name).get_by_role("combobox").press("ArrowDown")
+        self.open_list(name)
         choices, options = self.page.get_by_role("listbox"), self.page.get_by_role("option")
         length = int(options.first.get_attribute("aria-setsize") or options.count())
         found: dict[int, str] = {}
@@ -236,7 +271,3 @@ class PriceForm:
 
     def _until_idle(self) -> None:
         self.page.locator(IDLE).wait_for(state="attached")
-
-    def _note(self, message: ConsoleMessage) -> None:
-        if message.type == "error":
-            self.errors.append(f"{message.text} ({message.location.get('url', '')})")

@@ -172,8 +172,11 @@ class ComposeStack(Stack):
                 docker("restart", container["Id"])
         self.wait_until_well()
 
-    def wait_until_well(self, *services: str, seconds: float = SOON) -> None:
+    def wait_until_well(self, *services: str, seconds: float = SOON) -> float:
         """Waits until ``services``, or else all, are healthy and answer through their ports.
+
+        Returns:
+            The seconds until the engine called them healthy.
 
         Raises:
             NotInTimeError: with the cause and the last log lines of each service that is not well;
@@ -183,7 +186,7 @@ class ComposeStack(Stack):
         restarts: dict[str, int] = {}
         plan = self.plan
         probes = {each.name: plan.address(each) + each.probe for each in plan.layout.services}
-        wait_until(
+        took = wait_until(
             lambda: self._trouble(names, restarts),
             what=f"{plan.name}: {', '.join(names)} healthy",
             address=", ".join(probes[name] for name in names if name in probes),
@@ -195,6 +198,7 @@ class ComposeStack(Stack):
         for name in names:
             if name in probes:
                 wait_until_answers(name, probes[name], partial(self.inspect, name), seconds)
+        return took
 
     def _trouble(self, services: Iterable[str], restarts: dict[str, int]) -> str | None:
         there, ailing = self._containers(), []

@@ -201,9 +201,10 @@ def test_a_page_that_cannot_be_drawn_says_so_and_appears_by_itself_later(
 ) -> None:
     form = PriceForm(page, deceived_address)
     impostor.says({"GET /schema": lie})
-    page.goto(form.address)
 
-    expect(page.locator(".st-key-problem")).to_be_visible(timeout=PATIENCE * 1000)
+    form.visit(seconds=PATIENCE)
+
+    expect(page.locator(".st-key-problem")).to_be_visible()
     assert_no_internals(form)
     assert form.button.count() == 0
 

@@ -44,8 +44,10 @@ def test_a_form_opened_while_the_api_is_away_says_so_and_appears_by_itself_later
 ) -> None:
     breakable_stack.stop("fastapi")
     form = PriceForm(page, breakable_stack.ui)
-    page.goto(form.address)
-    expect(page.locator(".st-key-problem")).to_be_visible(timeout=PATIENCE * 1000)
+
+    form.visit(seconds=PATIENCE)
+
+    expect(page.locator(".st-key-problem")).to_be_visible()
     assert_no_internals(form)
     assert form.button.count() == 0
 

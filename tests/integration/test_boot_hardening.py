@@ -52,6 +52,8 @@ def test_no_process_of_a_service_has_any_privilege(
 ) -> None:
     processes = json.loads(python(compose_stack, service, PROCESSES))
 
+    # The engine's own, on its way to become a probe of the service's health, is none yet.
+    processes = [each for each in processes if each["Name"] != ["runc:[2:INIT]"]]
     assert processes
     for process in processes:
         name = process["Name"]

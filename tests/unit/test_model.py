@@ -28,7 +28,9 @@ def dataset() -> Dataset:
 
 @pytest.fixture(scope="module")
 def model(dataset: Dataset) -> PriceModel:
-    return fit(dataset.contract, dataset.inputs, dataset.price, Settings(folds=3, rounds=60, trees=20))
+    return fit(
+        dataset.contract, dataset.inputs, dataset.price, Settings(folds=3, rounds=60, trees=20)
+    )
 
 
 @pytest.fixture(scope="module")

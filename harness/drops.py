@@ -1,0 +1,54 @@
+"""Requests that Chromium dropped because a network appeared on this machine, or went.
+
+It drops what waits for a connection whenever that happens, as with each container that anybody
+starts or stops. Of the many files of a page some are then missing, and the page stays broken: no
+fault of the page, which a person would load again.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Self
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page, Request
+
+DROPPED = "net::ERR_NETWORK_CHANGED"
+TRIES = 5  # networks come and go by the second while a stack boots, not by the page
+
+
+class Drops:
+    """Watches a page for such requests, in a ``with`` block.
+
+    Attributes:
+        seen: addresses that were dropped since the page was loaded.
+    """
+
+    def __init__(self, page: Page) -> None:
+        self._page = page
+        self.seen: list[str] = []
+
+    def __enter__(self) -> Self:
+        self._page.on("requestfailed", self._note)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._page.remove_listener("requestfailed", self._note)
+
+    def goto(self, address: str) -> None:
+        """Loads a page, and again while nothing but a changed network is in the way."""
+        from playwright.sync_api import Error
+
+        for left in reversed(range(TRIES)):
+            self.seen.clear()
+            try:
+                self._page.goto(address)
+            except Error as error:
+                if DROPPED not in str(error) or not left:
+                    raise
+            else:
+                if not self.seen or not left:
+                    return
+
+    def _note(self, request: Request) -> None:
+        if request.failure == DROPPED:
+            self.seen.append(request.url)
