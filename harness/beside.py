@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -58,10 +59,13 @@ def running_beside(
         options += ["--volume", f"{source}:{target}:ro"]
     for key, value in (variables or {}).items():
         options += ["--env", f"{key}={value}"]
+    # Nobody asks the engine for the health of this one.
+    quiet = stack.plan.labels.with_name(f"{full_name}.json")
+    quiet.write_text(json.dumps({"services": {service.name: {"healthcheck": {"disable": True}}}}))
     log = stack.plan.logs / f"{name}.log"
     log.parent.mkdir(parents=True, exist_ok=True)
     try:
-        stack.compose.ask("run", *options, service.name, *command)
+        stack.compose.with_file(quiet).ask("run", *options, service.name, *command)
         beside = Beside(f"http://127.0.0.1:{published}", full_name)
         look = partial(inspect, full_name)
         wait_until_answers(name, beside.address + service.probe, look, SOON)

@@ -32,7 +32,13 @@ class ProjectCompose(DockerCompose):
     ) -> None:
         super().__init__(context=root, compose_file_name=[str(file) for file in files])
         self.project = project
+        self._variables = variables
         self._environment = environment(variables)
+
+    def with_file(self, file: Path) -> ProjectCompose:
+        """The same project with one compose file more."""
+        files = [*(Path(each) for each in self.compose_file_name or ()), file]
+        return ProjectCompose(self.project, Path(self.context), files, self._variables)
 
     @cached_property
     def compose_command_property(self) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
 from pathlib import Path
 
@@ -77,15 +78,13 @@ class Run:
         """
         if self.is_worker or "folder" not in vars(self):
             return
-        failures = []
         self.measured = with_memory(measurements(self.folder))
-        for plan in begun(self.folder):
+        plans = begun(self.folder)
+        for plan in plans:
             figures = next((each for each in self.measured if each.name == plan.name), None)
             yield from self._account(plan, figures)
-            try:
-                remove(plan)
-            except HarnessError as error:
-                failures.append(str(error))
+        with ThreadPoolExecutor() as at_once:
+            failures = [each for each in at_once.map(_failure, plans) if each]
         shutil.rmtree(self.folder)
         if failures:
             raise HarnessError("\n".join(failures))
@@ -100,6 +99,15 @@ class Run:
         yield f"{plan.name} {came} and is kept, logs in {logs}"
         yield f"  API {stack.api}  form {stack.ui}  MLflow {stack.mlflow}"
         yield f"  remove it with: {how_to_remove(plan)}"
+
+
+def _failure(plan: Plan) -> str | None:
+    """Removes a stack; what could not be removed, if anything."""
+    try:
+        remove(plan)
+    except HarnessError as error:
+        return str(error)
+    return None
 
 
 def _remove_dead_folders() -> None:

@@ -12,7 +12,7 @@ from harness.docker_cli import docker, run
 from harness.errors import HarnessError
 from harness.plan import Plan
 from harness.usage import epoch, healthy_at
-from harness.wait import wait_until, wait_until_answers
+from harness.wait import probe, wait_until, wait_until_answers
 
 if TYPE_CHECKING:
     from harness.compose import Completed, ProjectCompose
@@ -166,9 +166,9 @@ class ComposeStack(Stack):
                 self.unpause(service)
             if faults.is_cut_off(service, container):
                 self.reconnect(service)
-            if diagnosis.what_ails(container) or not container["State"]["Running"]:
-                # Also one that ran on while it was paused: its health is only asked for now and
-                # then, after a start every second.
+            ails = diagnosis.what_ails(container) or not container["State"]["Running"]
+            # One that answers is well, as the engine will find when it asks the next time.
+            if ails and self._is_silent(service):
                 docker("restart", container["Id"])
         self.wait_until_well()
 
@@ -184,8 +184,7 @@ class ComposeStack(Stack):
         """
         names = services or self.services
         restarts: dict[str, int] = {}
-        plan = self.plan
-        probes = {each.name: plan.address(each) + each.probe for each in plan.layout.services}
+        plan, probes = self.plan, self._probes()
         took = wait_until(
             lambda: self._trouble(names, restarts),
             what=f"{plan.name}: {', '.join(names)} healthy",
@@ -193,12 +192,21 @@ class ComposeStack(Stack):
             seconds=seconds,
             hint=f"docker compose -p {plan.name} ps",
             evidence=lambda: diagnosis.diagnose(plan.name).evidence,
-            pause=0.2,
+            pause=0.5,  # the engine's client takes a twentieth of a second of a processor
         )
         for name in names:
             if name in probes:
                 wait_until_answers(name, probes[name], partial(self.inspect, name), seconds)
         return took
+
+    def _probes(self) -> dict[str, str]:
+        """Service -> address that answers 200 when it is well, of those that publish a port."""
+        services = self.plan.layout.services
+        return {each.name: self.plan.address(each) + each.probe for each in services}
+
+    def _is_silent(self, service: str) -> bool:
+        address = self._probes().get(service)
+        return address is None or probe(address)() is not None
 
     def _trouble(self, services: Iterable[str], restarts: dict[str, int]) -> str | None:
         there, ailing = self._containers(), []

@@ -13,9 +13,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, BrowserContext, Page
+    from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize
 
 NOWHERE = "about:blank"
+SIZE: ViewportSize = {"width": 1280, "height": 720}  # Playwright's own
 _FORGET = "() => { localStorage.clear(); sessionStorage.clear(); }"
 
 
@@ -37,8 +38,10 @@ class Windows:
         Args:
             options: of ``browser.new_context``.
         """
-        idle = self._idle.setdefault(json.dumps(options, sort_keys=True, default=str), [])
-        context = idle.pop() if idle else self._new(options)
+        others = {key: value for key, value in options.items() if key != "viewport"}
+        idle = self._idle.setdefault(json.dumps(others, sort_keys=True, default=str), [])
+        context = idle.pop() if idle else self._new(others)
+        page_of(context).set_viewport_size(options.get("viewport", SIZE))
         # Each step, request and console line, without the page around it: to save that too, as
         # Playwright's own option does, takes the browser more time than the test itself.
         context.tracing.start_chunk()

@@ -17,7 +17,7 @@ from harness.api import PriceApi, Value
 from harness.beside import Beside, running_beside
 from harness.bundle import Bundle, GoldenRow
 from harness.stack import ComposeStack
-from tests.trained_run import SECONDS, TO_TRAIN, Trained
+from tests.trained_run import ENVIRONMENT, SECONDS, TO_TRAIN, Trained
 
 pytest_plugins = ["harness.plugin"]
 BUNDLE_DIR, PORT = "/srv/artifacts/bundle", 8000  # in the API's container
@@ -96,6 +96,7 @@ def trained(
         done = subprocess.run(
             ["./run_pipeline.sh", *options],
             cwd=pytestconfig.rootpath,
+            env={**os.environ, **ENVIRONMENT},
             capture_output=True,
             text=True,
             timeout=SECONDS,

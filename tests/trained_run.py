@@ -11,6 +11,8 @@ from harness.bundle import Bundle
 DATASET = "datasets/synthetic_flats"
 SMALL = {"folds": 3, "rounds": 60, "trees": 20}
 TO_TRAIN = ("--dataset", DATASET, "--set", *(f"{key}={value}" for key, value in SMALL.items()))
+# In one process: other tests run meanwhile, and to start helpers costs more than they save.
+ENVIRONMENT = {"LOKY_MAX_CPU_COUNT": "1"}
 SECONDS = 240
 
 

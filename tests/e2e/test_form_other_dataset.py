@@ -22,11 +22,9 @@ pytestmark = pytest.mark.containers
 HOUSES = 3
 
 
-@pytest.fixture
-def other_form(
-    compose_stack: ComposeStack, beside_of_trained: Beside, page: Page
-) -> Iterator[PriceForm]:
-    """A form beside the stack's own, which asks the API of the other dataset."""
+@pytest.fixture(scope="module")
+def other_address(compose_stack: ComposeStack, beside_of_trained: Beside) -> Iterator[str]:
+    """Where a form answers that asks the API of the other dataset."""
     with running_beside(
         compose_stack,
         compose_stack.plan.layout.ui,
@@ -34,7 +32,12 @@ def other_form(
         port=8501,
         variables={"API_URL": f"http://{beside_of_trained.name}:8000"},
     ) as beside:
-        yield PriceForm(page, beside.address).open()
+        yield beside.address
+
+
+@pytest.fixture
+def other_form(other_address: str, page: Page) -> PriceForm:
+    return PriceForm(page, other_address).open()
 
 
 @pytest.mark.check("browser.other-dataset")
