@@ -164,6 +164,8 @@ class PriceForm:
                 self.page.get_by_role("option", name=value, exact=True).click()
             case _:
                 field = self.control(name)
+                if field.input_value() == repr(value):
+                    return
                 field.fill(repr(value))
                 field.press("Tab")  # leaving the field is what makes Streamlit take the value
 

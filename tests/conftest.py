@@ -6,6 +6,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import signal
 import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -25,6 +26,10 @@ BUNDLE_DIR, PORT = "/srv/artifacts/bundle", 8000  # in the API's container
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "dataset(name): about this dataset; deselected for another")
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        # A shell starts what runs in its background so, and what tests start would inherit it:
+        # theirs is to be interrupted.
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

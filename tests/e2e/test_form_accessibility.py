@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from playwright.sync_api import expect
 
 from harness.accessibility import grave_faults
 from harness.form import PriceForm
@@ -62,6 +63,6 @@ def test_axe_finds_nothing_serious_where_no_form_can_be_drawn(
 
     PriceForm(page, deceived_address).visit()
 
-    assert page.locator(".st-key-problem").is_visible()
+    expect(page.locator(".st-key-problem")).to_be_visible()
 
     assert grave_faults(page) == []

@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -20,14 +21,16 @@ import pytest
 from mlflow.entities import Run
 from mlflow.entities.model_registry import ModelVersion
 
+from training import recipe
 from training.__main__ import main
 from training.dataset import Dataset, load
 from training.runtime import ExportedModel
+from training.settings import Settings
 from training.tracking_server import why_silent
 
 ROOT = Path(__file__).parents[2]
 FLATS = ROOT / "datasets" / "synthetic_flats"
-SMALL = ("folds=3", "rounds=60", "trees=20")  # trained in seconds
+SMALL = ("folds=3", "rounds=40", "trees=20")  # trained in seconds
 FILES = {
     "contract.json", "golden.json", "manifest.json", "manifest.json.sha256", "model.joblib",
     "model.onnx", "preprocessor.joblib",
@@ -68,6 +71,24 @@ class Trained:
     @property
     def run(self) -> Run:
         return self.client.get_run(self.manifest["mlflow"]["run_id"])
+
+
+@pytest.fixture(autouse=True, scope="module")
+def learns_once() -> Iterator[None]:
+    """What was learnt of the same rows with the same settings is learnt once; all else is done."""
+    known: dict[tuple[str, Settings], recipe.Trained] = {}
+
+    def train(dataset: Dataset, settings: Settings) -> recipe.Trained:
+        key = (dataset.sha256, settings)
+        if key not in known:
+            known[key] = recipe.train(dataset, settings)
+        return known[key]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("training.__main__.train", train)
+        # Other tests run meanwhile, and to start helpers costs more than they save.
+        patch.setenv("LOKY_MAX_CPU_COUNT", "1")
+        yield
 
 
 @pytest.fixture(scope="module")
