@@ -71,6 +71,7 @@ class Clone:
         self.folder = folder
         self.output = folder / "output"
         self.prefix = f"harness-self-{secrets.token_hex(3)}"
+        self._begun: list[subprocess.Popen[bytes]] = []
         folder.mkdir()
         (folder / "Dockerfile").write_text(DOCKERFILE)
         self.compose()
@@ -93,7 +94,15 @@ class Clone:
         (self.folder / "test_it.py").write_text(tests)
         command = [sys.executable, "-m", "pytest", *options]
         with self.output.open("wb") as output:
-            return subprocess.Popen(command, cwd=self.folder, stdout=output, stderr=output)
+            begun = subprocess.Popen(command, cwd=self.folder, stdout=output, stderr=output)
+        self._begun.append(begun)
+        return begun
+
+    def end(self) -> None:
+        """Ends what still runs, as after a test that failed in the middle."""
+        for each in self._begun:
+            each.kill()
+            each.wait()
 
     def run(self, tests: str, *options: str) -> tuple[int, str]:
         """Exit code and output of a pytest."""

@@ -14,4 +14,5 @@ from tests.harness.clone import Clone, things_of
 def clone(tmp_path: Path) -> Iterator[Clone]:
     clone = Clone(tmp_path / "clone")
     yield clone
+    clone.end()
     assert things_of(clone.prefix) == {}
