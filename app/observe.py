@@ -69,7 +69,7 @@ class Observe:
                 await self._app(inner, receive, send_with_headers)
         except ClientDisconnect:
             pass  # logged below with its own status
-        except Exception:
+        except Exception:  # hidden from nobody: logged, then answered with 500 or raised
             log.exception("the request failed")
             if status != CLIENT_LEFT:
                 raise  # half an answer is out: uvicorn closes the connection

@@ -47,7 +47,7 @@ class Impostor(BaseHTTPRequestHandler):
         if lie is None:
             self._send(*self._real(body))
             return
-        time.sleep(lie["seconds"])
+        time.sleep(lie["seconds"])  # the lie itself: an API that is slow
         if lie["body"] is not None:
             self._send(lie["status"], lie["content_type"], lie["body"].encode())
             return

@@ -68,7 +68,7 @@ class Wire:
         try:
             for _ in range(1000):
                 self._socket.sendall(data)
-                time.sleep(pause)
+                time.sleep(pause)  # a client that writes slowly is what is tried
         except (BrokenPipeError, ConnectionResetError):
             return True
         return False

@@ -42,7 +42,7 @@ def wait_until(
             where = f" ({address})" if address else ""
             said = f"{what}{where}: not within {seconds:g} s. Last seen: {last}. Hint: {hint}"
             raise NotInTimeError(f"{said}\n{evidence()}" if evidence else said)
-        time.sleep(pause)
+        time.sleep(pause)  # between two looks at the condition
     return time.monotonic() - begun
 
 

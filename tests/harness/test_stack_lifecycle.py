@@ -24,7 +24,7 @@ import pathlib, time
 def test_up(stack):
     pathlib.Path("up").write_text(stack.plan.name)
     while not pathlib.Path("go").exists():
-        time.sleep(0.05)
+        time.sleep(0.05)  # between two looks for what the outer test writes
 """
 
 

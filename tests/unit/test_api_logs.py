@@ -43,7 +43,7 @@ def requests(records: pytest.LogCaptureFixture, count: int) -> list[tuple[int, d
         if len(found) >= count:
             return found
         assert time.monotonic() < deadline, found
-        time.sleep(0.005)
+        time.sleep(0.005)  # between two looks, up to the deadline
 
 
 def ask(live: Live, request: bytes) -> None:

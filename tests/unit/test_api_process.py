@@ -66,7 +66,7 @@ def wait_until_ready(port: int, running: subprocess.Popen[str]) -> None:
         except ConnectionRefusedError:
             assert running.poll() is None
             assert time.monotonic() < deadline
-            time.sleep(0.02)
+            time.sleep(0.02)  # between two tries, up to the deadline
 
 
 def test_it_serves_and_ends_with_sigterm(bundle: Path) -> None:

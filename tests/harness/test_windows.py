@@ -1,0 +1,90 @@
+"""The browser's windows that tests take turns on, in a real browser."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import TYPE_CHECKING
+
+import pytest
+
+from harness.form import PriceForm
+from harness.windows import Windows
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, BrowserContext
+
+LEAVE = """() => {
+    localStorage.left = sessionStorage.left = "something";
+    document.cookie = "left=something";
+}"""
+LOOK = "() => [localStorage.left, sessionStorage.left, document.cookie]"
+PAGE = b"<script>console.error('complained'); throw new Error('thrown')</script>"
+
+
+class Handler(BaseHTTPRequestHandler):
+    def do_GET(self) -> None:
+        self.send_response(200)
+        self.send_header("Content-Type", "text/html")
+        self.end_headers()
+        self.wfile.write(PAGE)
+
+    def log_message(self, *_: object) -> None:
+        """Says nothing."""
+
+
+@pytest.fixture
+def address() -> Iterator[str]:
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}/"
+        server.shutdown()
+
+
+@pytest.fixture
+def windows(browser: Browser) -> Windows:
+    return Windows(browser)
+
+
+def test_nothing_of_a_test_is_left_in_the_window_that_the_next_gets(
+    windows: Windows, address: str
+) -> None:
+    with windows.one({}) as first:
+        first.pages[0].goto(address)
+        first.pages[0].evaluate(LEAVE)
+        first.new_page()
+
+    with windows.one({}) as second:
+        [page] = second.pages
+        assert second is first, "it is not the same window"
+        assert page.url == "about:blank"
+        assert page.console_messages(filter="all") == []
+        assert page.page_errors(filter="all") == []
+        page.goto(address)
+        assert page.evaluate(LOOK) == [None, None, ""]
+
+
+def test_two_windows_at_once_are_two_and_each_has_the_size_that_was_asked_for(
+    windows: Windows,
+) -> None:
+    small = {"viewport": {"width": 390, "height": 844}}
+
+    def width(context: BrowserContext) -> int:
+        found: int = context.pages[0].evaluate("innerWidth")
+        return found
+
+    with windows.one(small) as one, windows.one({}) as other:
+        assert one is not other
+        assert (width(one), width(other)) == (390, 1280)
+
+
+def test_what_a_page_complains_of_is_an_error_of_the_form(windows: Windows, address: str) -> None:
+    with windows.one({}) as context:
+        form = PriceForm(context.pages[0], address)
+        form.page.goto(address)
+
+        complained, thrown = form.errors
+
+    assert "complained" in complained
+    assert "thrown" in thrown
