@@ -17,15 +17,17 @@ from harness.form import PriceForm
 from harness.outcomes import BROWSER
 from harness.run import RUN
 from harness.stack import Stack
-from harness.windows import Windows, page_of, save
+from harness.windows import NOWHERE, Windows, page_of, save
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Page, Playwright
 
 __all__ = [
-    "browser_type_launch_args", "context", "delete_output_dir", "form", "page", "windows",
+    "browser_type_launch_args", "context", "delete_output_dir", "form", "lasting_window", "page",
+    "window", "windows",
 ]  # fmt: skip
 
+SAME_PAGE = "same_page"
 SYSTEM_NAMES = ("chromium", "chromium-browser", "google-chrome")
 # Draws pages and has no window around them, for half of the processor's time.
 HEADLESS_NAME = "chromium-headless-shell"
@@ -70,24 +72,46 @@ def windows(browser: Browser) -> Windows:
     return Windows(browser)
 
 
+@pytest.fixture(scope="session")
+def lasting_window(
+    windows: Windows, browser_context_args: dict[str, Any]
+) -> Iterator[BrowserContext]:
+    """That of all tests marked ``same_page`` in this process."""
+    with windows.one(browser_context_args) as window:
+        yield window
+
+
 @pytest.fixture
-def context(request: pytest.FixtureRequest, output_path: str) -> Iterator[BrowserContext]:
-    """A window that nothing of another test is left in. What is seen of a failure is kept.
+def window(request: pytest.FixtureRequest) -> Iterator[BrowserContext]:
+    """What nothing of another test is left in; with ``same_page``, what the last such test left.
 
     Where pytest-playwright is asked to film, or for another browser, it is a new one of its own.
     """
     ask = request.getfixturevalue
-    request.node.user_properties.append((BROWSER, output_path))
-    asked = [request.config.getoption(each) for each in ("--tracing", "--video", "--screenshot")]
-    if set(asked) != {"off"} or ask("browser_name") != "chromium":
+    if request.node.get_closest_marker(SAME_PAGE):
+        yield ask("lasting_window")
+        return
+    filmed = [request.config.getoption(each) for each in ("--tracing", "--video", "--screenshot")]
+    if set(filmed) != {"off"} or ask("browser_name") != "chromium":
         yield ask("new_context")()
         return
     marker = request.node.get_closest_marker("browser_context_args")
     options = {**ask("browser_context_args"), **(marker.kwargs if marker else {})}
-    with ask("windows").one(options) as context:
-        yield context
-        if _failed(request.node):
-            save(context, Path(output_path))
+    with ask("windows").one(options) as window:
+        yield window
+
+
+@pytest.fixture
+def context(
+    request: pytest.FixtureRequest, output_path: str, windows: Windows, window: BrowserContext
+) -> Iterator[BrowserContext]:
+    """Playwright's context of :func:`window`. What is seen of a failure is kept."""
+    request.node.user_properties.append((BROWSER, output_path))
+    yield window
+    if _failed(request.node) and windows.has(window):
+        save(window, Path(output_path))
+        if request.node.get_closest_marker(SAME_PAGE):
+            page_of(window).goto(NOWHERE)  # the next test must not go on with what failed
 
 
 @pytest.fixture
@@ -97,8 +121,11 @@ def page(context: BrowserContext) -> Page:
 
 @pytest.fixture
 def form(page: Page, stack: Stack) -> PriceForm:
-    """The form of :func:`stack`, open in a fresh page."""
-    return PriceForm(page, stack.ui).open()
+    """The form of :func:`stack`: in a fresh page, or with ``same_page`` as the last test left it.
+
+    Fill in what matters then: the entries of the last test are still there.
+    """
+    return PriceForm(page, stack.ui).at_hand()
 
 
 def _empty_output(config: pytest.Config) -> None:

@@ -63,9 +63,9 @@ class Collector:
         left_out = [check_of(item).to_json() for item in self.left_out]
         deselected = self._deselected - len(left_out)
         self._catalogue = {"checks": checks, "left_out": left_out, "deselected": deselected}
-        self._catalogue["destructive"] = [
-            item.nodeid for item in session.items if item.get_closest_marker("destructive")
-        ]
+        self._catalogue["together"] = {
+            item.nodeid: name for item in session.items if (name := _together(item))
+        }
         run = self._config.stash[RUN]
         if run.is_worker:
             Once(run.folder).get(CATALOGUE, lambda: self._catalogue)
@@ -105,9 +105,9 @@ class Collector:
             found.append(self._why_stopped(session))
         return found
 
-    def destructive(self) -> frozenset[str]:
-        """The node ids of tests that break their stack."""
-        return frozenset(self._collected()["destructive"])
+    def together(self) -> dict[str, str]:
+        """Node id -> what the test shares with others, so that one worker should run them all."""
+        return dict(self._collected()["together"])
 
     def left_out_here(self) -> list[LeftOut]:
         return [LeftOut(Check(**each), ELSEWHERE) for each in self._collected()["left_out"]]
@@ -127,7 +127,7 @@ class Collector:
         if self._catalogue is None:
             nothing: dict[str, Any] = {
                 "checks": {},
-                "destructive": [],
+                "together": {},
                 "left_out": [],
                 "deselected": 0,
             }
@@ -139,3 +139,13 @@ class Collector:
     def _why_stopped(self, session: pytest.Session) -> str:
         why = self._stopped or session.shouldfail or session.shouldstop
         return str(why) if why else "the run ended before it"
+
+
+def _together(item: pytest.Item) -> str | None:
+    """Destructive tests take turns on one stack; a group, and a file without a stack, may share
+    what each worker would make anew."""
+    if item.get_closest_marker("destructive"):
+        return "destructive"
+    if group := item.get_closest_marker("xdist_group"):
+        return str(group.kwargs.get("name") or group.args[0])
+    return None if "stack" in getattr(item, "fixturenames", ()) else item.nodeid.partition("::")[0]

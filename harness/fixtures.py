@@ -75,7 +75,10 @@ def compose_stack(stack: Stack) -> ComposeStack:
 
 @pytest.fixture
 def breakable_stack(request: pytest.FixtureRequest, stacks: SharedStacks) -> Iterator[ComposeStack]:
-    """A second stack, for tests marked ``destructive``: one test at a time, healed after each."""
+    """A second stack, for tests marked ``destructive``: one test at a time, healed after each.
+
+    Its services answer then; the engine may still call one unhealthy until its next probe.
+    """
     if request.node.get_closest_marker("destructive") is None:
         pytest.fail("mark this test `destructive`: it cannot run with --api-url", pytrace=False)
     with stops_the_run(request.session), stacks.alone(BREAKABLE) as stack:

@@ -98,6 +98,11 @@ class PriceForm:
         self.until_drawn()
         return self
 
+    def at_hand(self) -> Self:
+        """As it is, when it is open already and can be filled in; else like :meth:`open`."""
+        there = self.page.url.startswith(self.address)
+        return self if there and self.page.evaluate(_DRAWN) else self.open()
+
     def visit(self, seconds: float = PATIENCE) -> None:
         """Loads the page and waits until it shows the whole form, or why there is none."""
         with Drops(self.page) as drops:

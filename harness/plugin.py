@@ -22,6 +22,7 @@ MARKERS = (
     "check(id): what the test proves is listed in the verdict as ``group.name``",
     "destructive: breaks services, on a stack of its own; deselected with --api-url",
     "containers: looks into the containers; deselected with --api-url",
+    "same_page: goes on with the page that the marked test before it left",
 )
 
 
@@ -74,7 +75,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> object | Non
         return None
     from harness.schedule import Schedule  # xdist need not be installed
 
-    return Schedule(config, log, config.stash[COLLECTOR].destructive)
+    return Schedule(config, log, config.stash[COLLECTOR].together)
 
 
 def pytest_report_header(config: pytest.Config) -> str:

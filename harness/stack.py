@@ -156,21 +156,27 @@ class ComposeStack(Stack):
         faults.reconnect(service, self.inspect(service), self.compose.config())
 
     def heal(self) -> None:
-        """Undoes what a test did to the services: all are there, run and are well."""
+        """Undoes what a test did to the services: all are there, run and answer.
+
+        The engine may call one that answers unhealthy until it asks it the next time.
+        """
         there = self._containers()
         if missing := [each for each in self.planned_services if each not in there]:
             self.compose.ask("up", "--detach", "--no-build", "--no-deps", *missing)
             there = self._containers()
+        began_anew = [each for each in missing if each in there]
         for service, container in there.items():
             if container["State"]["Paused"]:
                 self.unpause(service)
             if faults.is_cut_off(service, container):
                 self.reconnect(service)
             ails = diagnosis.what_ails(container) or not container["State"]["Running"]
-            # One that answers is well, as the engine will find when it asks the next time.
-            if ails and self._is_silent(service):
+            if ails and service not in missing and self._is_silent(service):
                 docker("restart", container["Id"])
-        self.wait_until_well()
+                began_anew.append(service)
+        if began_anew:
+            self.wait_until_well(*began_anew)
+        self._wait_until_they_answer(self.services, SOON)
 
     def wait_until_well(self, *services: str, seconds: float = SOON) -> float:
         """Waits until ``services``, or else all, are healthy and answer through their ports.
@@ -194,10 +200,14 @@ class ComposeStack(Stack):
             evidence=lambda: diagnosis.diagnose(plan.name).evidence,
             pause=0.5,  # the engine's client takes a twentieth of a second of a processor
         )
-        for name in names:
+        self._wait_until_they_answer(names, seconds)
+        return took
+
+    def _wait_until_they_answer(self, services: Iterable[str], seconds: float) -> None:
+        probes = self._probes()
+        for name in services:
             if name in probes:
                 wait_until_answers(name, probes[name], partial(self.inspect, name), seconds)
-        return took
 
     def _probes(self) -> dict[str, str]:
         """Service -> address that answers 200 when it is well, of those that publish a port."""

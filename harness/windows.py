@@ -30,6 +30,7 @@ class Windows:
     def __init__(self, browser: Browser) -> None:
         self._browser = browser
         self._idle: dict[str, list[BrowserContext]] = {}
+        self._in_use: list[BrowserContext] = []
 
     @contextmanager
     def one(self, options: Mapping[str, Any]) -> Iterator[BrowserContext]:
@@ -45,12 +46,18 @@ class Windows:
         # Each step, request and console line, without the page around it: to save that too, as
         # Playwright's own option does, takes the browser more time than the test itself.
         context.tracing.start_chunk()
+        self._in_use.append(context)
         yield context
+        self._in_use.remove(context)
         context.tracing.stop_chunk()
         if self._clean(context):
             idle.append(context)
         else:
             context.close()
+
+    def has(self, context: BrowserContext) -> bool:
+        """Whether it is one of these, whose trace can be saved."""
+        return context in self._in_use
 
     def _new(self, options: Mapping[str, Any]) -> BrowserContext:
         context = self._browser.new_context(**options)

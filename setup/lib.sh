@@ -5,6 +5,8 @@
 ROOT="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)"
 LOCAL="$ROOT/.local" # state that only this machine needs: logs, sockets, stores. Never committed.
 mkdir -p "$LOCAL/logs"
+# Where this is set, pytest prepares its plugins anew at every start, for seconds of a processor.
+unset PYTHONDONTWRITEBYTECODE
 
 say() { printf '%s\n' "$*"; }
 note() { printf '    %s\n' "$*"; }

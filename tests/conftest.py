@@ -7,7 +7,6 @@ import json
 import os
 import shutil
 import signal
-import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -18,7 +17,7 @@ from harness.api import PriceApi, Value
 from harness.beside import Beside, running_beside
 from harness.bundle import Bundle, GoldenRow
 from harness.stack import ComposeStack
-from tests.trained_run import ENVIRONMENT, SECONDS, TO_TRAIN, Trained
+from tests.trained_run import TO_TRAIN, Trained, run_in
 
 pytest_plugins = ["harness.plugin"]
 BUNDLE_DIR, PORT = "/srv/artifacts/bundle", 8000  # in the API's container
@@ -93,21 +92,19 @@ def trained(
     tmp_path_factory: pytest.TempPathFactory,
     once_per_run: Callable[[str, Callable[[], Any]], Any],
 ) -> Trained:
-    """A training run, logged to the test stack's own MLflow: a person's is never written to."""
+    """A training run, logged to the test stack's own MLflow: a person's is never written to.
+
+    It finds that one by itself, as the MLflow of its compose project, on a port of its own.
+    """
 
     def train() -> dict[str, str]:
         folder = tmp_path_factory.mktemp("trained") / "bundle"
-        options = [*TO_TRAIN, "--output", str(folder), "--tracking-uri", compose_stack.mlflow]
-        done = subprocess.run(
-            ["./run_pipeline.sh", *options],
-            cwd=pytestconfig.rootpath,
-            env={**os.environ, **ENVIRONMENT},
-            capture_output=True,
-            text=True,
-            timeout=SECONDS,
+        printed = run_in(
+            pytestconfig.rootpath,
+            compose_stack.plan.name,
+            ["./run_pipeline.sh", *TO_TRAIN, "--output", str(folder)],
         )
-        assert done.returncode == 0, done.stdout + done.stderr
-        return {"folder": str(folder), "printed": done.stdout}
+        return {"folder": str(folder), "printed": printed}
 
     found = once_per_run("trained", train)
     return Trained(Bundle(Path(found["folder"])), found["printed"])

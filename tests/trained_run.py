@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from harness.bundle import Bundle
+from harness.ports import free_ports
 
 # Small, of another shape than the served one, and with a small model: trained in seconds, and proof
 # that another dataset needs no other code.
@@ -31,3 +36,24 @@ class Trained:
     @property
     def run_id(self) -> str:
         return str(self.bundle.manifest["mlflow"]["run_id"])
+
+
+def run_in(root: Path, project: str, command: Sequence[str]) -> str:
+    """What ``command`` prints, run for a compose project where nothing answers at MLflow's port.
+
+    Args:
+        root: where it runs.
+        project: name of the compose project.
+    """
+    [silent] = free_ports(1)
+    variables = {"COMPOSE_PROJECT_NAME": project, "MLFLOW_PORT": str(silent), **ENVIRONMENT}
+    done = subprocess.run(
+        command,
+        cwd=root,
+        env={**os.environ, **variables},
+        capture_output=True,
+        text=True,
+        timeout=SECONDS,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout

@@ -48,5 +48,5 @@ def impostor(running_stand_in: Impostor) -> Iterator[Impostor]:
 
 @pytest.fixture
 def deceived_form(impostor: Impostor, deceived_address: str, page: Page) -> PriceForm:
-    """The form that asks :func:`impostor`, open in a fresh page."""
-    return PriceForm(page, deceived_address).open()
+    """The form that asks :func:`impostor`, at hand like ``form``."""
+    return PriceForm(page, deceived_address).at_hand()

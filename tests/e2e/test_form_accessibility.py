@@ -43,6 +43,7 @@ def test_axe_finds_nothing_serious_on_a_result(form: PriceForm, width: int) -> N
 
 
 @pytest.mark.containers
+@pytest.mark.xdist_group("deceived")
 @pytest.mark.check("browser.axe-problem")
 def test_axe_finds_nothing_serious_on_a_problem(
     deceived_form: PriceForm, impostor: Impostor, width: int
@@ -55,6 +56,7 @@ def test_axe_finds_nothing_serious_on_a_problem(
 
 
 @pytest.mark.containers
+@pytest.mark.xdist_group("deceived")
 @pytest.mark.check("browser.axe-no-form")
 def test_axe_finds_nothing_serious_where_no_form_can_be_drawn(
     impostor: Impostor, deceived_address: str, page: Page, width: int

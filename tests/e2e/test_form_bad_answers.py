@@ -18,7 +18,7 @@ from harness.form import PriceForm
 from harness.impostor import Impostor, Lie
 from tests.e2e.page import PATIENCE, assert_no_internals, assert_plain_message_in_time
 
-pytestmark = pytest.mark.containers
+pytestmark = [pytest.mark.containers, pytest.mark.xdist_group("deceived")]
 
 Inputs = dict[str, dict[str, Any]]
 PREDICT = "POST /predict"
@@ -67,6 +67,7 @@ BAD: dict[str, dict[str, Lie]] = {
 }
 
 
+@pytest.mark.same_page
 @pytest.mark.check("browser.bad-answer")
 @pytest.mark.parametrize(
     ("headline", "lies"), BAD.items(), ids=["unavailable", "refusal", "fault", "nonsense"]
@@ -95,6 +96,7 @@ def test_a_bad_answer_gives_a_plain_message_and_the_form_recovers_with_all_entri
     assert deceived_form.errors == []
 
 
+@pytest.mark.same_page
 @pytest.mark.check("browser.other-house")
 def test_the_price_of_another_house_is_not_shown(
     deceived_form: PriceForm, impostor: Impostor, golden: list[GoldenRow]
@@ -123,6 +125,7 @@ def api_answer(impostor: Impostor, inputs: Inputs) -> str:
     return impostor.post("/predict", json=defaults).text
 
 
+@pytest.mark.same_page
 @pytest.mark.check("browser.refused-field")
 def test_a_refusal_names_the_fields_and_the_reasons(
     deceived_form: PriceForm, impostor: Impostor, inputs: Inputs
@@ -135,6 +138,7 @@ def test_a_refusal_names_the_fields_and_the_reasons(
     assert f"{one['label']}: must be <b>another</b> one" in deceived_form.problem()
 
 
+@pytest.mark.same_page
 @pytest.mark.check("browser.slow")
 def test_an_api_that_takes_too_long_gives_a_message_in_time(
     deceived_form: PriceForm, impostor: Impostor, figure: Figures
@@ -147,6 +151,7 @@ def test_an_api_that_takes_too_long_gives_a_message_in_time(
     figure("seconds until the message", took, "s", at_most=PATIENCE)
 
 
+@pytest.mark.same_page
 @pytest.mark.check("browser.slow-price")
 def test_no_earlier_price_is_shown_while_the_api_thinks(
     deceived_form: PriceForm, impostor: Impostor
@@ -162,6 +167,7 @@ def test_no_earlier_price_is_shown_while_the_api_thinks(
     assert deceived_form.shown().figures == before.figures
 
 
+@pytest.mark.same_page
 @pytest.mark.check("browser.no-link")
 @pytest.mark.parametrize(
     "lie", [Lie(seconds=2 * PATIENCE), Lie(body="{}"), problem(500)], ids=["slow", "empty", "500"]

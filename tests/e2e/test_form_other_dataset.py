@@ -18,7 +18,7 @@ from tests.trained_run import Trained
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
-pytestmark = pytest.mark.containers
+pytestmark = [pytest.mark.containers, pytest.mark.xdist_group("trained")]
 HOUSES = 3
 
 

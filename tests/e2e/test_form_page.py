@@ -15,6 +15,7 @@ from tests.e2e.page import DESKTOP, cut_off, on_both_screens, press_at_the_edge,
 Inputs = dict[str, dict[str, Any]]
 
 
+@pytest.mark.same_page
 @pytest.mark.check("browser.title")
 def test_the_form_shows_what_it_is_about(form: PriceForm, schema: dict[str, Any]) -> None:
     heading = form.page.get_by_role("heading", level=1)
@@ -23,6 +24,7 @@ def test_the_form_shows_what_it_is_about(form: PriceForm, schema: dict[str, Any]
     assert schema["title"] in form.page.title()
 
 
+@pytest.mark.same_page
 @pytest.mark.check("browser.labels")
 def test_every_input_of_the_schema_is_there_with_its_label_and_unit(
     form: PriceForm, inputs: Inputs
@@ -35,6 +37,7 @@ def test_every_input_of_the_schema_is_there_with_its_label_and_unit(
         expect(label).to_have_text(one["label"] + unit)
 
 
+@pytest.mark.same_page
 @pytest.mark.check("browser.order")
 def test_the_inputs_are_in_the_order_and_the_groups_of_the_schema(
     form: PriceForm, inputs: Inputs
@@ -61,6 +64,7 @@ def test_a_fresh_form_holds_the_defaults_and_shows_no_price(
     assert not form.shows_a_price()
 
 
+@pytest.mark.same_page
 @pytest.mark.check("browser.help")
 def test_help_is_there_for_every_input_that_has_one(form: PriceForm, inputs: Inputs) -> None:
     helped = {name: one["help"] for name, one in inputs.items() if one["help"]}
@@ -92,6 +96,7 @@ def test_a_price_fits_and_comes_into_view(form: PriceForm, width: int) -> None:
 
 
 @pytest.mark.containers
+@pytest.mark.xdist_group("deceived")
 @pytest.mark.check("browser.problem-in-view")
 @on_both_screens
 def test_a_problem_fits_and_comes_into_view(

@@ -16,6 +16,8 @@ from harness.stack import ComposeStack
 from harness.tracker import Tracker
 from harness.wait import wait_until
 
+pytestmark = pytest.mark.same_page
+
 HOUSES = 10
 Inputs = dict[str, dict[str, Any]]
 
@@ -124,15 +126,9 @@ def test_the_interval_is_shown_in_numbers(form: PriceForm) -> None:
 
 
 @pytest.mark.check("browser.inputs-shown")
-def test_the_inputs_that_were_used_are_shown(
-    form: PriceForm, golden: list[GoldenRow], inputs: Inputs
-) -> None:
-    house = golden[5].inputs
-
-    shown = form.fill(house).estimate()
-
-    assert list(shown.inputs) == list(inputs)
-    assert_shows(shown, house, inputs)
+def test_all_inputs_that_were_used_are_shown_in_order(form: PriceForm, inputs: Inputs) -> None:
+    """Each with the value that was entered: see the ten houses."""
+    assert list(form.estimate().inputs) == list(inputs)
 
 
 @pytest.mark.check("browser.version")

@@ -28,6 +28,7 @@ def numbers(inputs: Inputs) -> Inputs:
     return {name: one for name, one in inputs.items() if one["kind"] in ("integer", "number")}
 
 
+@pytest.mark.same_page
 @pytest.mark.check("browser.limits")
 def test_number_fields_have_the_range_and_step_of_the_schema(
     form: PriceForm, numbers: Inputs
@@ -93,6 +94,7 @@ def test_a_click_with_a_number_out_of_range_asks_the_api_nothing(
     assert len(sent) == 1  # that of the second click
 
 
+@pytest.mark.same_page
 @pytest.mark.check("browser.steps")
 def test_the_buttons_of_every_number_field_move_it_by_its_step(
     form: PriceForm, numbers: Inputs, subtests: pytest.Subtests
@@ -107,6 +109,7 @@ def test_the_buttons_of_every_number_field_move_it_by_its_step(
             assert float(form.value(name)) == one["minimum"]
 
 
+@pytest.mark.same_page
 @pytest.mark.check("browser.choices")
 def test_every_list_offers_all_its_choices_in_order(
     form: PriceForm, inputs: Inputs, subtests: pytest.Subtests

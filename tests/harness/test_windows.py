@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -15,6 +16,9 @@ from harness.windows import Windows
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext
 
+pytest_plugins = ["pytester"]
+
+ROOT = Path(__file__).resolve().parents[2]
 LEAVE = """() => {
     localStorage.left = sessionStorage.left = "something";
     document.cookie = "left=something";
@@ -88,3 +92,43 @@ def test_what_a_page_complains_of_is_an_error_of_the_form(windows: Windows, addr
 
     assert "complained" in complained
     assert "thrown" in thrown
+
+
+SAME_PAGE = """
+import pytest
+
+PAGE = "data:text/html,<p>left"
+
+@pytest.mark.same_page
+def test_leaves(page):
+    page.goto(PAGE)
+
+def test_has_its_own(page):
+    assert page.url == "about:blank"
+
+@pytest.mark.same_page
+def test_goes_on_and_fails(page):
+    assert page.url != PAGE
+
+@pytest.mark.same_page
+def test_does_not_go_on_with_what_failed(page):
+    assert page.url == "about:blank"
+"""
+
+
+def test_tests_go_on_with_the_same_page_until_one_fails(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))
+    pytester.makeini("[pytest]\naddopts = --strict-markers -p no:schemathesis")
+    pytester.makeconftest('pytest_plugins = ["harness.plugin"]')
+    pytester.makepyfile(SAME_PAGE)
+
+    result = pytester.runpytest_subprocess("--output", "saved")
+
+    result.assert_outcomes(passed=3, failed=1)
+    result.stdout.fnmatch_lines(["E*AssertionError: assert 'data:text/html*"])
+    assert {file.name for file in pytester.path.glob("saved/*/*")} == {
+        "test-failed-1.png",
+        "trace.zip",
+    }

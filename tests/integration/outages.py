@@ -39,10 +39,22 @@ class Fault:
     headline: str = ""
 
 
+# To all that the container's init has begun. What the engine begins beside it has no parent there;
+# of that, a probe that stands still would hold up all later ones.
+_SIGNAL = """
+import contextlib, os, pathlib, signal, sys
+
+for folder in pathlib.Path("/proc").glob("[0-9]*"):
+    with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+        parent = (folder / "stat").read_text().rpartition(")")[2].split()[1]
+        if folder.name != "1" and parent != "0":
+            os.kill(int(folder.name), signal.Signals[sys.argv[1]])
+"""
+
+
 def _signal_all(stack: ComposeStack, service: str, name: str) -> None:
     """Sends a signal to all processes of a service, as somebody inside its container may."""
-    code = f"import os, signal; os.kill(-1, signal.{name})"
-    done = stack.exec(service, "python", "-c", code)
+    done = stack.exec(service, "python", "-c", _SIGNAL, name)
     assert done.returncode == 0, done.stderr
 
 
@@ -84,7 +96,7 @@ class System:
         with PriceApi(stack.api) as api:
             inputs = api.schema()["inputs"]
         self.house: dict[str, Value] = {each["name"]: each["default"] for each in inputs}
-        self.form = PriceForm(page, stack.ui).open()
+        self.form = PriceForm(page, stack.ui).at_hand()
         self.figures = self.form.estimate().figures
         with Tracker(stack.mlflow) as tracker:
             self.run_id = tracker.create_run("survivor")

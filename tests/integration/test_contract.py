@@ -65,6 +65,7 @@ def test_schema_openapi_health_and_price_name_one_model(
 
 
 @pytest.mark.check("contract.mlflow-version")
+@pytest.mark.xdist_group("trained")
 def test_the_served_model_is_a_version_in_mlflow_with_its_run(
     registered_api: PriceApi, tracker: Tracker
 ) -> None:
@@ -77,6 +78,7 @@ def test_the_served_model_is_a_version_in_mlflow_with_its_run(
 
 
 @pytest.mark.check("contract.mlflow-data")
+@pytest.mark.xdist_group("trained")
 def test_mlflow_says_of_the_served_model_what_the_model_says_of_itself(
     registered_api: PriceApi, tracker: Tracker
 ) -> None:

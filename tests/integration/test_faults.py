@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from contextlib import ExitStack, closing
 from http.client import HTTPConnection
 from typing import TYPE_CHECKING
@@ -18,12 +19,16 @@ from tests.integration.outages import FAULTS, HEALED, HUNG, Fault, System, is_si
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
-pytestmark = pytest.mark.destructive
+# One page outlives all faults.
+pytestmark = [pytest.mark.destructive, pytest.mark.same_page]
 
 UNHEALTHY = 60.0
 """Seconds until the engine calls a service unhealthy: three probes, each 10 s after the last and
 ended after 5 s, and one that was just over when the fault began."""
-every_fault = pytest.mark.parametrize("fault", FAULTS.values(), ids=FAULTS.keys())
+
+
+def each_of(names: Iterable[str]) -> pytest.MarkDecorator:
+    return pytest.mark.parametrize("fault", [pytest.param(FAULTS[name], id=name) for name in names])
 
 
 @pytest.fixture
@@ -32,7 +37,7 @@ def system(breakable_stack: ComposeStack, page: Page) -> System:
 
 
 @pytest.mark.check("faults.mlflow")
-@every_fault
+@each_of(name for name in FAULTS if name != "stopped")  # that is faults.no-tracker
 def test_without_mlflow_the_api_predicts_and_the_form_shows_prices(
     system: System, fault: Fault, figure: Figures
 ) -> None:
@@ -45,7 +50,7 @@ def test_without_mlflow_the_api_predicts_and_the_form_shows_prices(
 
 
 @pytest.mark.check("faults.api")
-@every_fault
+@each_of(FAULTS)
 def test_without_the_api_the_form_says_so_and_shows_no_price(
     system: System, fault: Fault, figure: Figures
 ) -> None:
@@ -59,7 +64,7 @@ def test_without_the_api_the_form_says_so_and_shows_no_price(
 
 
 @pytest.mark.check("faults.form")
-@every_fault
+@each_of(FAULTS)
 def test_without_the_form_the_api_predicts_and_an_open_page_works_later(
     system: System, fault: Fault, figure: Figures
 ) -> None:
@@ -75,10 +80,11 @@ def test_without_the_form_the_api_predicts_and_an_open_page_works_later(
 def test_without_mlflow_services_start_in_any_order_predict_and_find_it_later(
     system: System, figure: Figures
 ) -> None:
-    """Away before the others start, and started last of all."""
+    """Stopped while all ran, away when the others start, and started last of all."""
     system.stack.stop("mlflow")
     noticed = system.until_tracker_is("unreachable")
     system.assert_predicts()
+    system.assert_shows_the_price()
 
     for service in ("fastapi", "streamlit"):
         system.stack.stop(service)
@@ -101,6 +107,7 @@ def test_services_that_hang_are_called_unhealthy_and_well_again_when_they_answer
 ) -> None:
     """All three at once, because the engine takes its time. None is started again for it."""
     stack, names = system.stack, system.stack.services
+    stack.wait_until_well()
     started = {name: stack.inspect(name)["State"]["StartedAt"] for name in names}
 
     def health() -> dict[str, str]:

@@ -11,7 +11,6 @@ from collections.abc import Sequence
 
 import numpy as np
 import pytest
-from scipy.stats import betabinom
 
 from harness.api import House, PriceApi
 from harness.bundle import Bundle, GoldenRow
@@ -136,6 +135,8 @@ def test_the_intervals_hold_as_many_real_prices_as_they_promise(
     served: Served, learnt: list[Sale], figure: Figures
 ) -> None:
     """The exact bounds for intervals that were calibrated on so many sales (Vovk 2012)."""
+    from scipy.stats import betabinom  # seconds to import, for all workers of the gate
+
     rank = math.ceil((len(learnt) + 1) * served.coverage)
     inside = betabinom(len(served.actual), rank, len(learnt) + 1 - rank)
     least, most = (float(inside.ppf(risk)) for risk in (RISK / 2, 1 - RISK / 2))

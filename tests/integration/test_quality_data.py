@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from scipy.stats import spearmanr
 
 from harness.bundle import Bundle, GoldenRow
 from harness.checks import Figures
@@ -42,6 +41,8 @@ def test_the_model_is_not_better_than_an_honest_one_can_be(bundle: Bundle, figur
 @pytest.mark.check("quality.leak")
 def test_no_input_gives_the_price_away(sales: Sales, bundle: Bundle, figure: Figures) -> None:
     """One that orders the houses as their prices do was computed from the price."""
+    from scipy.stats import spearmanr  # seconds to import, for all workers of the gate
+
     prices = [sale.price for sale in sales.usable]
     order = {each["name"]: each["choices"] for each in bundle.contract["inputs"]}
     strength = {}

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import hashlib
 from pathlib import PurePosixPath
+from urllib.parse import urlsplit
 
 import pytest
 
 from harness.api import PriceApi
+from harness.stack import ComposeStack
 from harness.tracker import Tracker
+from harness.usage import epoch
 from tests.trained_run import DATASET, SMALL, Trained
+
+pytestmark = pytest.mark.xdist_group("trained")
 
 MODEL, CHAMPION = "house-price", "champion"
 PNG = b"\x89PNG\r\n\x1a\n"
@@ -45,8 +50,21 @@ def test_the_pipeline_says_how_good_the_model_is_and_where_everything_went(
 ) -> None:
     assert "RMSLE" in trained.printed
     assert str(trained.bundle.folder) in trained.printed
-    assert f"{tracker.address}/#/experiments/" in trained.printed
+    port = urlsplit(tracker.address).port
+    assert f"Run     http://localhost:{port}/#/experiments/" in trained.printed
     assert trained.run_id in trained.printed
+
+
+@pytest.mark.check("tracking.left-running")
+@pytest.mark.containers
+def test_training_uses_the_mlflow_that_runs_and_leaves_it_running(
+    trained: Trained, tracker: Tracker, compose_stack: ComposeStack
+) -> None:
+    """On another port than the default, as its owner chose."""
+    mlflow = compose_stack.inspect("mlflow")["State"]
+
+    assert mlflow["Running"]
+    assert 1000 * epoch(mlflow["StartedAt"]) < tracker.run(trained.run_id)["info"]["start_time"]
 
 
 @pytest.mark.check("tracking.run")

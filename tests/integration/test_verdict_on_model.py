@@ -13,7 +13,7 @@ from harness.tracker import Tracker
 from harness.verdict import Result, Verdict
 from tests.trained_run import Trained
 
-pytestmark = pytest.mark.containers
+pytestmark = [pytest.mark.containers, pytest.mark.xdist_group("trained")]
 
 GREEN = Result(Check("boot.up", "boot", "It is up"), "test_it", "passed")
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
-import socket
 import subprocess
 import sys
-import threading
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import joblib
@@ -26,7 +26,6 @@ from training.__main__ import main
 from training.dataset import Dataset, load
 from training.runtime import ExportedModel
 from training.settings import Settings
-from training.tracking_server import why_silent
 
 ROOT = Path(__file__).parents[2]
 FLATS = ROOT / "datasets" / "synthetic_flats"
@@ -36,7 +35,7 @@ FILES = {
     "model.onnx", "preprocessor.joblib",
 }  # fmt: skip
 # MLflow's own use of its libraries warns, which is not ours to mend.
-pytestmark = pytest.mark.filterwarnings("default")
+pytestmark = [pytest.mark.filterwarnings("default"), pytest.mark.xdist_group("trained-small")]
 MANIFEST = {"manifest.json", "manifest.json.sha256"}
 PLOTS = {
     "coverage_by_price_decile.png", "permutation_importance.png", "predicted_against_actual.png",
@@ -44,11 +43,22 @@ PLOTS = {
 }  # fmt: skip
 
 
+@cache
+def empty_store() -> bytes:
+    """What MLflow takes seconds to make of no file."""
+    with TemporaryDirectory() as folder:
+        store = Path(folder) / "mlflow.db"
+        mlflow.MlflowClient(f"sqlite:///{store}").search_experiments()
+        return store.read_bytes()
+
+
 class Trained:
     """A finished run: its bundle, and where it was logged."""
 
     def __init__(self, folder: Path) -> None:
-        self.uri = f"sqlite:///{folder / 'mlflow.db'}"
+        store = folder / "mlflow.db"
+        store.write_bytes(empty_store())
+        self.uri = f"sqlite:///{store}"
         self.bundle = folder / "bundle"
 
     def train(self, dataset: Path = FLATS, *options: str) -> int:
@@ -304,67 +314,6 @@ def test_labels_may_hold_any_character(tmp_path: Path) -> None:
 
     assert trained.train(folder) == 0
     assert trained.run.data.metrics["segment/Gas _O_Neil_ Bang _ Co__/sales"] > 100
-
-
-@pytest.mark.parametrize(
-    ("uri", "text"),
-    [
-        ("localhost:5555", "no tracking URI"),
-        ("ftp://localhost", "no tracking URI"),
-        ("sqlite:////nowhere/at/all/mlflow.db", "no folder /nowhere/at/all"),
-    ],
-)
-def test_a_wrong_tracking_uri_is_refused_before_training(
-    tmp_path: Path, uri: str, text: str, capsys: pytest.CaptureFixture[str]
-) -> None:
-    where = ["--output", str(tmp_path / "b"), "--tracking-uri", uri]
-    assert main(["--dataset", str(FLATS), *where]) == 4
-    assert text in capsys.readouterr().err
-
-
-@pytest.mark.parametrize("answer", [b"SSH-2.0-x\r\n", b"HTTP/1.1 200 OK\r\n\r\n[]"])
-def test_another_server_is_not_taken_for_mlflow(answer: bytes) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        other = threading.Thread(target=answers_once, args=(listening, answer))
-        other.start()
-        problem = why_silent(f"http://127.0.0.1:{listening.getsockname()[1]}", seconds=3)
-        other.join()
-
-    assert problem is not None
-
-
-def answers_once(listening: socket.socket, answer: bytes) -> None:
-    connection, _ = listening.accept()
-    with connection:
-        connection.recv(65536)
-        connection.sendall(answer)
-
-
-@pytest.mark.parametrize(
-    ("option", "text"),
-    [
-        ("depth=3", "unknown. Fix: use one of: seed, folds"),
-        ("fold=3", 'did you mean "folds"?'),
-        ("folds=two", "--set folds"),
-        ("folds", "not key=value"),
-        ("coverage=1.5", "--set coverage"),
-    ],
-)
-def test_wrong_settings_are_refused(
-    tmp_path: Path, option: str, text: str, capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert main(["--dataset", str(FLATS), "--output", str(tmp_path / "b"), "--set", option]) == 2
-    assert text in capsys.readouterr().err
-
-
-def test_a_tracker_that_does_not_answer_is_named(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    uri = "http://127.0.0.1:9"
-    assert (
-        main(["--dataset", str(FLATS), "--output", str(tmp_path / "b"), "--tracking-uri", uri]) == 4
-    )
-    assert f"{uri}: no MLflow server answers there" in capsys.readouterr().err
 
 
 def test_the_joblib_files_hold_only_classes_of_libraries(trained: Trained) -> None:
