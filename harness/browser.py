@@ -88,12 +88,12 @@ def window(request: pytest.FixtureRequest) -> Iterator[BrowserContext]:
     Where pytest-playwright is asked to film, or for another browser, it is a new one of its own.
     """
     ask = request.getfixturevalue
-    if request.node.get_closest_marker(SAME_PAGE):
-        yield ask("lasting_window")
-        return
     filmed = [request.config.getoption(each) for each in ("--tracing", "--video", "--screenshot")]
     if set(filmed) != {"off"} or ask("browser_name") != "chromium":
         yield ask("new_context")()
+        return
+    if request.node.get_closest_marker(SAME_PAGE):
+        yield ask("lasting_window")
         return
     marker = request.node.get_closest_marker("browser_context_args")
     options = {**ask("browser_context_args"), **(marker.kwargs if marker else {})}
