@@ -20,7 +20,7 @@ def stack():
 
 @pytest.fixture
 def both_at_work(request):
-    # Each worker waits until the other has begun, so that neither can run all.
+    # Each worker waits until the other has one too, so that neither can run all.
     def began(worker):
         return pathlib.Path(f"{worker}-began")
     began(request.config.workerinput["workerid"]).touch()
@@ -35,50 +35,45 @@ def pytest_runtest_logreport(report):
             file.write(json.dumps([name, worker]) + "\\n")
 """
 
-BESIDE = """
+ALONE = """
 import pytest
-pytestmark = pytest.mark.usefixtures("both_at_work")
 
 @pytest.mark.parametrize("n", range(20))
-def test_asks(stack, n): pass
-"""
+def test_asks(stack, both_at_work, n): pass
 
-TOGETHER = """
-import pytest
-pytestmark = pytest.mark.usefixtures("both_at_work")
-
-{mark}
+@pytest.mark.destructive
 @pytest.mark.parametrize("n", range(6))
-def test_breaks(n{fixture}): pass
+def test_breaks(stack, n): pass
+
+@pytest.mark.xdist_group("sharing")
+@pytest.mark.parametrize("n", range(6))
+def test_shares(stack, n): pass
+"""
+
+NO_STACK = """
+import pytest
+
+@pytest.mark.parametrize("n", range(6))
+def test_computes(n): pass
 """
 
 
-@pytest.mark.parametrize(
-    ("mark", "fixture"),
-    [
-        ("@pytest.mark.destructive", ", stack"),
-        ("@pytest.mark.xdist_group('sharing')", ", stack"),
-        ("", ""),
-    ],
-    ids=["destructive", "group", "file without a stack"],
-)
 def test_tests_that_belong_together_are_the_work_of_one_worker_while_others_go_on(
-    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, mark: str, fixture: str
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PYTHONPATH", str(Path(__file__).resolve().parents[2]))
     options = "--strict-markers -p no:schemathesis -p no:playwright"
     pytester.makeini(f"[pytest]\naddopts = {options}")
     pytester.makeconftest(CONFTEST)
-    pytester.makepyfile(
-        test_a_beside=BESIDE, test_b_together=TOGETHER.format(mark=mark, fixture=fixture)
-    )
+    pytester.makepyfile(test_stack=ALONE, test_unit=NO_STACK)
 
     result = pytester.runpytest_subprocess("-n", "2")
 
-    result.assert_outcomes(passed=26)
+    result.assert_outcomes(passed=38)
     workers = defaultdict(list)
     for line in (pytester.path / "ran").read_text().splitlines():
         name, worker = json.loads(line)
         workers[name.partition("[")[0]].append(worker)
-    assert len(set(workers["test_breaks"])) == 1
+    for name in ("test_breaks", "test_shares", "test_computes"):
+        assert len(set(workers[name])) == 1, name
     assert set(workers["test_asks"]) == {"gw0", "gw1"}

@@ -7,7 +7,6 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from scipy.stats import betabinom
 
 from app.contract import Contract, Input, Kind
 from training.dataset import Dataset, load
@@ -129,6 +128,8 @@ def test_the_quantile_is_the_conformal_one() -> None:
 
 
 def test_coverage_bounds_are_those_of_the_beta_binomial() -> None:
+    from scipy.stats import betabinom  # seconds to import, for all workers
+
     least, most = coverage_bounds(calibrated=2089, tested=500, coverage=0.9, risk=1e-4)
 
     assert (least, most) == (418, 476)

@@ -101,6 +101,12 @@ def learns_once() -> Iterator[None]:
         yield
 
 
+@pytest.fixture
+def without_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
+    """They take longer than all that is done with the log."""
+    monkeypatch.setattr("training.plots.draw", lambda folder, *_: folder.mkdir())
+
+
 @pytest.fixture(scope="module")
 def trained(tmp_path_factory: pytest.TempPathFactory) -> Trained:
     trained = Trained(tmp_path_factory.mktemp("trained"))
@@ -247,6 +253,7 @@ def test_shuffled_prices_leave_no_skill(tmp_path: Path, capsys: pytest.CaptureFi
     assert not trained.bundle.exists()
 
 
+@pytest.mark.usefixtures("without_pictures")
 def test_a_tracker_that_goes_away_loses_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -273,6 +280,7 @@ def test_a_tracker_that_goes_away_loses_nothing(
     assert [each.name for each in (tmp_path / ".runs").iterdir()] == [".lock"]
 
 
+@pytest.mark.usefixtures("without_pictures")
 def test_a_kill_after_the_log_makes_the_next_training_log_only_itself(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -281,10 +289,9 @@ def test_a_kill_after_the_log_makes_the_next_training_log_only_itself(
     def killed(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("training.__main__.publish", killed)
-    with pytest.raises(KeyboardInterrupt):
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr("training.__main__.publish", killed)
         trained.train()
-    monkeypatch.undo()
     assert trained.train(FLATS, "--set", "seed=1") == 0
 
     assert len(trained.client.search_model_versions("name='house-price'")) == 2
