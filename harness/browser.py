@@ -17,7 +17,7 @@ from harness.form import PriceForm
 from harness.outcomes import BROWSER
 from harness.run import RUN
 from harness.stack import Stack
-from harness.windows import NOWHERE, Windows, page_of, save
+from harness.windows import Windows, page_of, save
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Page, Playwright
@@ -92,10 +92,14 @@ def window(request: pytest.FixtureRequest) -> Iterator[BrowserContext]:
     if set(filmed) != {"off"} or ask("browser_name") != "chromium":
         yield ask("new_context")()
         return
-    if request.node.get_closest_marker(SAME_PAGE):
-        yield ask("lasting_window")
-        return
     marker = request.node.get_closest_marker("browser_context_args")
+    if request.node.get_closest_marker(SAME_PAGE):
+        assert marker is None, "a page that tests share has one size: drop one of the two markers"
+        lasting = ask("lasting_window")
+        lasting.tracing.stop_chunk()  # of the test before
+        lasting.tracing.start_chunk()
+        yield lasting
+        return
     options = {**ask("browser_context_args"), **(marker.kwargs if marker else {})}
     with ask("windows").one(options) as window:
         yield window
@@ -111,7 +115,8 @@ def context(
     if _failed(request.node) and windows.has(window):
         save(window, Path(output_path))
         if request.node.get_closest_marker(SAME_PAGE):
-            page_of(window).goto(NOWHERE)  # the next test must not go on with what failed
+            for each in window.pages:  # the next test must not go on with what failed
+                each.close()
 
 
 @pytest.fixture

@@ -22,6 +22,8 @@ MARKERS = (
     "check(id): what the test proves is listed in the verdict as ``group.name``",
     "destructive: breaks services, on a stack of its own; deselected with --api-url",
     "containers: looks into the containers; deselected with --api-url",
+    # As xdist has it, which need not be installed.
+    "xdist_group(name): is run by the same worker as all others of this name",
     "same_page: goes on with the page that the marked test before it left",
 )
 

@@ -78,7 +78,7 @@ class SharedStacks:
 
     @contextmanager
     def alone(self, role: str) -> Iterator[ComposeStack]:
-        """The stack for ``role``, with no other process using it; well again afterwards."""
+        """The stack for ``role``, with no other process using it; healed afterwards."""
         with self._once.alone_with(f"{role}-in-use"):
             stack = self.get(role)
             try:

@@ -1,4 +1,4 @@
-"""Browser windows that tests use one after the other, each cleaned before the next gets it.
+"""Browser windows that tests use one after the other, each cleaned when it is given back.
 
 A page that is opened again costs half of what it costs in a fresh browser context, where Chromium
 compiles all of its code anew; and most of what a browser test does is opening its page.

@@ -48,7 +48,8 @@ def test_the_inputs_are_in_the_order_and_the_groups_of_the_schema(
     groups = list(dict.fromkeys(each["group"] for each in inputs.values()))
 
     assert shown == list(inputs)
-    assert form.page.get_by_role("heading", level=2).all_inner_texts() == groups
+    headings = form.page.get_by_test_id("stForm").get_by_role("heading", level=2)
+    assert headings.all_inner_texts() == groups
 
 
 @pytest.mark.check("browser.defaults")

@@ -13,7 +13,7 @@ from harness.errors import HarnessError
 from harness.stack import ComposeStack
 from tests.harness.clone import Clone, things_of
 
-pytestmark = pytest.mark.containers
+pytestmark = [pytest.mark.containers, pytest.mark.xdist_group("by-hand")]
 
 
 @pytest.fixture(scope="module")

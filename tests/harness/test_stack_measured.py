@@ -18,7 +18,7 @@ from harness.usage import with_memory
 from harness.wait import wait_until_answers
 from tests.harness.clone import Clone, things_of
 
-pytestmark = pytest.mark.containers
+pytestmark = [pytest.mark.containers, pytest.mark.xdist_group("measured")]
 
 # Ends at once where the other service, which shares its volume, has left a file.
 WEB = "test ! -e /data/broken || exit 3; exec python -m http.server 8000 --directory /data"

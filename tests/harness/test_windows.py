@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 pytest_plugins = ["pytester"]
 
 ROOT = Path(__file__).resolve().parents[2]
+HOME = os.environ["HOME"]
 LEAVE = """() => {
     localStorage.left = sessionStorage.left = "something";
     document.cookie = "left=something";
@@ -120,6 +122,7 @@ def test_tests_go_on_with_the_same_page_until_one_fails(
     pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PYTHONPATH", str(ROOT))
+    monkeypatch.setenv("HOME", HOME)  # pytester has another, without Playwright's browsers
     pytester.makeini("[pytest]\naddopts = --strict-markers -p no:schemathesis")
     pytester.makeconftest('pytest_plugins = ["harness.plugin"]')
     pytester.makepyfile(SAME_PAGE)

@@ -46,14 +46,14 @@ def test_asks(stack, both_at_work, n): pass
 def test_breaks(stack, n): pass
 
 @pytest.mark.xdist_group("sharing")
-@pytest.mark.parametrize("n", range(6))
+@pytest.mark.parametrize("n", range(9))
 def test_shares(stack, n): pass
 """
 
 NO_STACK = """
 import pytest
 
-@pytest.mark.parametrize("n", range(6))
+@pytest.mark.parametrize("n", range(8))
 def test_computes(n): pass
 """
 
@@ -69,11 +69,13 @@ def test_tests_that_belong_together_are_the_work_of_one_worker_while_others_go_o
 
     result = pytester.runpytest_subprocess("-n", "2")
 
-    result.assert_outcomes(passed=38)
-    workers = defaultdict(list)
+    result.assert_outcomes(passed=43)
+    workers, first = defaultdict(list), dict[str, str]()
     for line in (pytester.path / "ran").read_text().splitlines():
         name, worker = json.loads(line)
         workers[name.partition("[")[0]].append(worker)
+        first.setdefault(worker, name.partition("[")[0])
     for name in ("test_breaks", "test_shares", "test_computes"):
         assert len(set(workers[name])) == 1, name
+    assert "test_breaks" in first.values(), "it takes longest, and so comes first"
     assert set(workers["test_asks"]) == {"gw0", "gw1"}

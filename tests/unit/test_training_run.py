@@ -35,7 +35,7 @@ FILES = {
     "model.onnx", "preprocessor.joblib",
 }  # fmt: skip
 # MLflow's own use of its libraries warns, which is not ours to mend.
-pytestmark = [pytest.mark.filterwarnings("default"), pytest.mark.xdist_group("trained-small")]
+pytestmark = pytest.mark.filterwarnings("default")
 MANIFEST = {"manifest.json", "manifest.json.sha256"}
 PLOTS = {
     "coverage_by_price_decile.png", "permutation_importance.png", "predicted_against_actual.png",
@@ -55,9 +55,10 @@ def empty_store() -> bytes:
 class Trained:
     """A finished run: its bundle, and where it was logged."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, new_store: bool = False) -> None:
         store = folder / "mlflow.db"
-        store.write_bytes(empty_store())
+        if not new_store:
+            store.write_bytes(empty_store())
         self.uri = f"sqlite:///{store}"
         self.bundle = folder / "bundle"
 
@@ -312,13 +313,13 @@ def test_a_folder_with_something_else_in_it_is_not_replaced(
     assert (trained.bundle / "thesis.txt").read_text() == "mine"
 
 
-def test_labels_may_hold_any_character(tmp_path: Path) -> None:
+def test_labels_may_hold_any_character_and_the_store_may_be_new(tmp_path: Path) -> None:
     folder = tmp_path / "flats"
     shutil.copytree(FLATS, folder)
     file = folder / "dataset.toml"
     text = file.read_text()
     file.write_text(text.replace('"Gas"', '"Gas (O\'Neil, Bang & Co+)"'))
-    trained = Trained(tmp_path)
+    trained = Trained(tmp_path, new_store=True)
 
     assert trained.train(folder) == 0
     assert trained.run.data.metrics["segment/Gas _O_Neil_ Bang _ Co__/sales"] > 100

@@ -1,4 +1,4 @@
-"""What training refuses before it begins: a tracker that is none, and settings that it has not."""
+"""What training asks for before it begins: a tracker that is one, and settings that it has."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from training.__main__ import main
-from training.tracking_server import why_silent
+from training.tracking_server import Tracker, tracker, why_silent
 
 FLATS = Path(__file__).parents[2] / "datasets" / "synthetic_flats"
 
@@ -39,6 +39,17 @@ def test_another_server_is_not_taken_for_mlflow(answer: bytes) -> None:
         other.join()
 
     assert problem is not None
+
+
+def test_a_server_that_answers_as_mlflow_does_is_used_and_decides_where_artifacts_go() -> None:
+    answer = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        address = f"http://127.0.0.1:{listening.getsockname()[1]}"
+        server = threading.Thread(target=answers_once, args=(listening, answer))
+        server.start()
+        with tracker(address) as place:
+            assert place == Tracker(address)
+        server.join()
 
 
 def answers_once(listening: socket.socket, answer: bytes) -> None:
