@@ -115,6 +115,15 @@ def test_goes_on_and_fails(page):
 @pytest.mark.same_page
 def test_does_not_go_on_with_what_failed(page):
     assert page.url == "about:blank"
+
+@pytest.mark.same_page
+def test_crashes(page):
+    page.goto("chrome://crash")
+
+@pytest.mark.same_page
+def test_does_not_go_on_with_what_crashed(page):
+    page.goto(PAGE)
+    assert page.inner_text("p") == "left"
 """
 
 
@@ -129,9 +138,9 @@ def test_tests_go_on_with_the_same_page_until_one_fails(
 
     result = pytester.runpytest_subprocess("--output", "saved")
 
-    result.assert_outcomes(passed=3, failed=1)
+    result.assert_outcomes(passed=4, failed=2)
     result.stdout.fnmatch_lines(["E*AssertionError: assert 'data:text/html*"])
-    assert {file.name for file in pytester.path.glob("saved/*/*")} == {
-        "test-failed-1.png",
-        "trace.zip",
-    }
+    saved = [file.name for file in pytester.path.glob("saved/*/*")]
+    assert sorted(saved) == [
+        "test-failed-1.png", "test-failed-1.txt", "trace.zip", "trace.zip",
+    ]  # fmt: skip
