@@ -18,6 +18,7 @@ pytestmark = [pytest.mark.containers, pytest.mark.xdist_group("trained")]
 GREEN = Result(Check("boot.up", "boot", "It is up"), "test_it", "passed")
 
 
+@pytest.mark.check("tracking.verdict")
 def test_a_verdict_can_be_read_from_the_version_that_was_tested(
     trained: Trained, tracker: Tracker, tmp_path: Path
 ) -> None:
