@@ -153,7 +153,9 @@ class System:
     def tracker_status(self) -> str:
         """What the API says of MLflow."""
         with PriceApi(self.stack.api) as api:
-            status: str = api.get("/health").json()["tracker"]["status"]
+            answer = api.get("/health")
+        assert answer.status_code == 200, f"the API is not ready: {answer.text[:200]}"
+        status: str = answer.json()["tracker"]["status"]
         return status
 
     def until_tracker_is(self, status: str) -> float:
