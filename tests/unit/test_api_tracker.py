@@ -77,7 +77,7 @@ def until(client: Api, status: str, detail: str = "") -> dict[str, Any]:
             assert health["status"] == "ok"
             return shown
         assert time.monotonic() < deadline, shown
-        time.sleep(0.02)
+        time.sleep(0.02)  # between two looks, up to the deadline
 
 
 def serves(live: Live, client: Api) -> None:
