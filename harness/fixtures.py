@@ -81,7 +81,9 @@ def breakable_stack(request: pytest.FixtureRequest, stacks: SharedStacks) -> Ite
     """
     if request.node.get_closest_marker("destructive") is None:
         pytest.fail("mark this test `destructive`: it cannot run with --api-url", pytrace=False)
-    with stops_the_run(request.session), stacks.alone(BREAKABLE) as stack:
+    *_, last = (each for each in request.session.items if each.get_closest_marker("destructive"))
+    last_one = request.node is last
+    with stops_the_run(request.session), stacks.alone(BREAKABLE, last=last_one) as stack:
         yield stack
 
 

@@ -7,6 +7,7 @@ import json
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,7 @@ from harness.measure import StackFigures
 from harness.verdict import Result, Verdict
 
 if TYPE_CHECKING:
+    from jinja2 import Template
     from markupsafe import Markup
 
 JSON, MARKDOWN, PAGE = "verdict.json", "verdict.md", "report.html"
@@ -126,22 +128,27 @@ def _listed(results: list[Result]) -> list[Result]:
     return [each for each in results if each.check.group != OTHER or each.outcome != "passed"]
 
 
-def _render(template: str, verdict: Verdict, folder: Path) -> str:
+@cache
+def _template(name: str) -> Template:
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
     environment = Environment(
         loader=FileSystemLoader(Path(__file__).parent),
-        autoescape=template.endswith("html.j2"),  # Markdown has code()
+        autoescape=name.endswith("html.j2"),  # Markdown has code()
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
     for function in (bound, code, duration, size, short, when):
         environment.filters[function.__name__] = function
+    return environment.get_template(name)
+
+
+def _render(template: str, verdict: Verdict, folder: Path) -> str:
     distributions = [
         (each, samples) for each in verdict.results for samples in each.samples if samples["values"]
     ]
-    rendered = environment.get_template(template).render(
+    rendered = _template(template).render(
         verdict=verdict,
         stacks=[StackFigures.from_json(each) for each in verdict.boot],
         distributions=distributions,

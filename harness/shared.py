@@ -77,14 +77,27 @@ class SharedStacks:
         return ComposeStack(Plan.from_json(self._once.get(role, lambda: self._boot(role))))
 
     @contextmanager
-    def alone(self, role: str) -> Iterator[ComposeStack]:
-        """The stack for ``role``, with no other process using it; healed afterwards."""
+    def alone(self, role: str, *, last: bool = False) -> Iterator[ComposeStack]:
+        """The stack for ``role``, with no other process using it; healed afterwards.
+
+        Args:
+            last: nobody is known to ask for it again. It is paused then: the engine's probes of
+                a stack take a tenth of a processor, which other tests need.
+        """
+        resting = self._folder / f"{role}-rests"
         with self._once.alone_with(f"{role}-in-use"):
             stack = self.get(role)
+            if resting.exists():
+                resting.unlink()
+                stack.heal()
             try:
                 yield stack
             finally:
                 stack.heal()
+                if last:
+                    resting.touch()
+                    for service in stack.services:
+                        stack.pause(service)
 
     def _boot(self, role: str) -> dict[str, object]:
         logs = self._logs / role

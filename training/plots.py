@@ -12,8 +12,11 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.ticker import LogLocator
 
 from training.scores import Predictions
+
+matplotlib.rcParams["text.parse_math"] = False  # a label with a $ in it is no formula
 
 INK, FAINT = "#1f4e79", "#9db8d2"
 MOST_SEGMENTS = 30
@@ -59,6 +62,16 @@ def _save(folder: Path, name: str) -> None:
     plt.close()
 
 
+def _price_axis(axes: Axes, which: str, label: str) -> None:
+    """A logarithmic axis with prices as a person writes them."""
+    axes.set(**{f"{which}scale": "log", f"{which}label": label})
+    axis = axes.xaxis if which == "x" else axes.yaxis
+    axis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+    axis.set_major_formatter(lambda price, _: f"{price / 1000:,g}k")
+    axis.set_minor_locator(LogLocator(subs=range(1, 10)))
+    axis.set_minor_formatter("")
+
+
 def _ratio_axis(axes: Axes, which: str, ratio: np.ndarray) -> None:
     """A logarithmic axis, so that half and double the price lie equally far from right."""
     ticks = [tick for tick in RATIOS if ratio.min() / 1.2 < tick < ratio.max() * 1.2]
@@ -74,8 +87,9 @@ def _predicted_against_actual(folder: Path, each: Predictions, currency: str) ->
     axes.scatter(each.actual, each.price, s=8, color=INK, alpha=0.4, linewidths=0, zorder=2)
     ends = [min(each.actual.min(), each.price.min()), max(each.actual.max(), each.price.max())]
     axes.plot(ends, ends, color="black", linewidth=1, zorder=3)
-    axes.set(xscale="log", yscale="log", xlabel=f"Actual price ({currency})")
-    axes.set(ylabel=f"Predicted price ({currency})", title="Predicted against actual")
+    _price_axis(axes, "x", f"Actual price ({currency})")
+    _price_axis(axes, "y", f"Predicted price ({currency})")
+    axes.set(title="Predicted against actual")
     _save(folder, "predicted_against_actual")
 
 
@@ -84,7 +98,8 @@ def _residuals_by_price(folder: Path, each: Predictions, currency: str) -> None:
     ratio = each.price / each.actual
     axes.scatter(each.actual, ratio, s=8, color=INK, alpha=0.4, linewidths=0, zorder=2)
     _ratio_axis(axes, "y", ratio)
-    axes.set(xscale="log", xlabel=f"Actual price ({currency})", title="Residuals by price")
+    _price_axis(axes, "x", f"Actual price ({currency})")
+    axes.set(title="Residuals by price")
     _save(folder, "residuals_by_price")
 
 

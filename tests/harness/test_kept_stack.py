@@ -135,6 +135,22 @@ def test_a_stack_to_break_is_never_kept(runs: Runs) -> None:
     assert broken.name not in leftovers.owners()
 
 
+def test_a_stack_that_is_not_asked_for_again_rests_and_one_that_is_wakes(runs: Runs) -> None:
+    stacks, folder = runs.begin(keep=False)
+    with stacks:
+        with stacks.alone(BREAKABLE, last=True) as stack:
+            assert not stack.inspect("web")["State"]["Paused"]
+        assert stack.inspect("web")["State"]["Paused"]
+
+        with stacks.alone(BREAKABLE, last=True) as again:
+            assert again.exec("web", "true").returncode == 0
+    for plan in begun(folder):
+        remove(plan)
+
+    assert things_of(runs.clone.prefix) == {}
+    assert "GET / HTTP" in (folder / "logs" / BREAKABLE / "web.log").read_text()
+
+
 def test_a_stack_that_does_not_come_up_is_not_kept(runs: Runs) -> None:
     runs.clone.compose(command="exit 3", entrypoint=["sh", "-c"], restart="no")
 

@@ -14,7 +14,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 # Writes down what it is asked. Knows no containers, so every stack is well as soon as it is up; the
 # files beside it say what fails.
-DOCKER = f"""#!{sys.executable}
+DOCKER = f"""#!{sys.executable} -IS
 import json, pathlib, sys
 folder, words = pathlib.Path(__file__).parent, sys.argv[1:]
 with (folder / "asked").open("a") as asked:
@@ -56,16 +56,20 @@ class Machine:
         self.manifest.parent.mkdir(parents=True)
         self.manifest.write_text("{}")
         pytester.makefile(".yml", **{"docker-compose": "services: {}"})
-        # These two take most of the time that pytest needs to start.
-        without = "-p no:schemathesis -p no:hypothesispytest"
+        # They take most of the time that pytest needs to start.
+        without = "-p no:schemathesis -p no:hypothesispytest -p no:playwright"
         pytester.makeini(f"[pytest]\naddopts = --strict-markers {without}")
         pytester.makeconftest('pytest_plugins = ["harness.plugin"]')
         monkeypatch.setenv("PATH", str(self.commands))
         monkeypatch.setenv("PYTHONPATH", str(ROOT))
 
-    def run(self, *options: str, tests: str = USES_THE_STACK) -> pytest.RunResult:
+    def run(
+        self, *options: str, tests: str = USES_THE_STACK, alone: bool = False
+    ) -> pytest.RunResult:
+        """A run of pytest, in this process or in one of its own."""
         self._pytester.makepyfile(tests)
-        return self._pytester.runpytest_subprocess(*options)
+        start = self._pytester.runpytest_subprocess if alone else self._pytester.runpytest
+        return start(*options)
 
     def asked(self, *words: str) -> list[list[str]]:
         """What docker was asked, of that what contains all of ``words``."""
@@ -195,7 +199,7 @@ def test_an_interrupted_run_removes_its_stack(machine: Machine) -> None:
         def test_that_a_person_interrupts(stack):
             os.kill(os.getpid(), signal.SIGINT)
     """
-    result = machine.run(tests=tests)
+    result = machine.run(tests=tests, alone=True)
 
     assert result.ret == pytest.ExitCode.INTERRUPTED
     assert len(machine.asked("down", "--volumes")) == 1
@@ -285,4 +289,4 @@ def test_nothing_heavy_is_imported_before_it_is_needed(machine: Machine) -> None
         def test_what_is_loaded():
             assert not {"testcontainers", "docker"} & set(sys.modules)
     """
-    machine.run(tests=tests).assert_outcomes(passed=1)
+    machine.run(tests=tests, alone=True).assert_outcomes(passed=1)
