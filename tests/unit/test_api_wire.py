@@ -6,6 +6,7 @@ import json
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import ExitStack
 from typing import Any
 
 import bundles
@@ -185,16 +186,17 @@ def test_a_connection_at_rest_between_requests_is_kept(api: Live) -> None:
 
 @pytest.mark.usefixtures("impatient")
 def test_slow_clients_do_not_slow_others(api: Live) -> None:
-    slow = [api.connect(seconds=5) for _ in range(200)]
-    for wire in slow:
-        wire.send(b"POST /predict HTTP/1.1\r\nHost: api\r\n")
-    with api.connect() as wire:
-        for _ in range(20):
-            wire.send(post(HOUSE))
-            assert wire.answer().status == 200
-    for each in slow:
-        assert each.answer().status == 408
-        each.__exit__()
+    with ExitStack() as connected:
+        slow = []
+        for _ in range(200):
+            slow.append(connected.enter_context(api.connect(seconds=5)))
+            slow[-1].send(b"POST /predict HTTP/1.1\r\nHost: api\r\n")
+        with api.connect() as wire:
+            for _ in range(20):
+                wire.send(post(HOUSE))
+                assert wire.answer().status == 200
+        for each in slow:
+            assert each.answer().status == 408
 
 
 def test_clients_that_leave_leave_nothing_behind(

@@ -64,7 +64,7 @@ def test_service_is_hardened_and_local(name: str) -> None:
     assert service["init"] is True
     assert "container_name" not in service
     assert all(port.startswith("127.0.0.1:") for port in service["ports"])
-    assert service["healthcheck"]["test"][:3] == ["CMD", "python", "-c"]
+    assert service["healthcheck"]["test"][:3] == ["CMD", "python", "-ISc"]
 
 
 def test_every_service_waits_for_the_health_of_the_one_it_needs() -> None:
