@@ -65,7 +65,7 @@ class Registry:
 @pytest.fixture
 def registry() -> Iterator[Registry]:
     registry = Registry()
-    thread = threading.Thread(target=registry.server.serve_forever)
+    thread = threading.Thread(target=registry.server.serve_forever, args=(0.02,))
     thread.start()
     yield registry
     registry.server.shutdown()

@@ -23,6 +23,9 @@ def form(form_script: Path, api: FakeApi, monkeypatch: pytest.MonkeyPatch) -> Ap
     monkeypatch.setenv("API_URL", api.address)
     monkeypatch.setenv("MLFLOW_PUBLIC_URL", "http://localhost:5555")
     monkeypatch.setattr("api_client.PATIENCE", 0.8)
+    # For components, of which the form has none, the runner reads the metadata of all packages.
+    discover = "streamlit.testing.v1.app_test.BidiComponentManager.discover_and_register_components"
+    monkeypatch.setattr(discover, lambda *_, **__: None)
     return AppTest.from_file(form_script, default_timeout=15)
 
 
