@@ -67,18 +67,22 @@ def planned(plan: Plan) -> ComposeStack:
 
 def start(stack: ComposeStack) -> ComposeStack:
     """Starts a stack that was built; returns when all services answer. Raises HarnessError."""
+    failure = None
     with Watch(stack.plan.name) as watch:
         try:
             stack.compose.bring_up(watch.begun)
             stack.wait_until_well()
         except HarnessError as error:
-            raise _explained(stack.plan, error, watch.cause) from None
+            failure = error
+    if failure is not None:  # only now has the watch heard all
+        raise _explained(stack.plan, failure, watch) from None
     return stack
 
 
-def _explained(plan: Plan, error: HarnessError, cause: str | None = None) -> HarnessError:
-    found = diagnosis.diagnose(plan.name, said=str(error))
-    said = f"the stack did not come up: {cause or found.causes}"
+def _explained(plan: Plan, error: HarnessError, watch: Watch | None = None) -> HarnessError:
+    ends = [f"{service} {how}" for service, how in watch.ends.items()] if watch else []
+    found = diagnosis.diagnose(plan.name, said=str(error), heard=ends)
+    said = f"the stack did not come up: {(watch and watch.cause) or found.causes}"
     return HarnessError(f"{said}\n{error}\n{found.evidence}")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -38,8 +39,14 @@ class Diagnosis:
     evidence: str
 
 
-def diagnose(project: str, said: str = "") -> Diagnosis:
-    """Looks at the containers of ``project``, and at what the failed command said if any did."""
+def diagnose(project: str, said: str = "", heard: Sequence[str] = ()) -> Diagnosis:
+    """Looks at the containers of ``project``.
+
+    Args:
+        project: of compose.
+        said: what the failed command said, if any did.
+        heard: what else is known to be wrong, which the containers do not tell any more.
+    """
     causes = [next((meaning for sign, meaning in _MEANINGS.items() if sign in said), "")]
     evidence = []
     for container in containers(project):
@@ -49,7 +56,7 @@ def diagnose(project: str, said: str = "") -> Diagnosis:
             continue
         causes.append(f"{service_of(container)} {trouble}")
         evidence.append(last_lines(container))
-    known = "; ".join(filter(None, causes))
+    known = "; ".join(filter(None, [*causes, *heard]))
     return Diagnosis(known or "no service says why, see below", "\n".join(evidence))
 
 

@@ -23,10 +23,13 @@ class Watch:
 
     Attributes:
         cause: why, by the name of the service; None as long as there is hope.
+        ends: service -> how it ended last, where the engine has started it again since. Known
+            only here: a container that runs does not tell how it ended before.
     """
 
     def __init__(self, project: str) -> None:
         self.cause: str | None = None
+        self.ends: dict[str, str] = {}
         self._deaths: Counter[str] = Counter()
         self._end: Callable[[], None] | None = None
         filters = ["type=container", f"label={PROJECT}={project}", f"label={BESIDE}=False"]
@@ -43,8 +46,9 @@ class Watch:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self._end = None
         self._events.kill()
-        self._listener.join()
+        self._listener.join()  # it reads what was said before that
         self._events.wait()
 
     def begun(self, end: Callable[[], None]) -> None:
@@ -60,8 +64,8 @@ class Watch:
                 # Where the engine does not answer, whoever waits for it will say so.
                 with suppress(HarnessError):
                     self.cause = self.cause or self._judge(json.loads(line))
-                if self.cause and self._end is not None:
-                    self._end()
+                if self.cause and (end := self._end) is not None:
+                    end()
 
     def _judge(self, event: dict[str, Any]) -> str | None:
         """What makes ``event`` the end, in a few words."""
@@ -75,6 +79,7 @@ class Watch:
         if action == "die":
             self._deaths[id_] += 1
             if diagnosis.is_restarted(container):
+                self.ends[service] = f"ended with exit code {code} and was started again"
                 # The engine may be at its next start by now, so the state does not tell.
                 loops = self._deaths[id_] >= diagnosis.LOOP
                 said = f"{service} ends again and again (crash loop, last exit code {code})"

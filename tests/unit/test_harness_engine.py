@@ -238,6 +238,15 @@ def test_a_diagnosis_names_the_service_and_shows_its_last_30_lines(
     assert "line 9\n" not in found.evidence
 
 
+def test_a_diagnosis_tells_what_was_heard_too(ailing: Callable[..., None]) -> None:
+    ailing(container(Health=STARTING))
+
+    causes = diagnosis.diagnose("project", heard=["api ended with exit code 3"]).causes
+
+    assert causes.startswith("api is starting")
+    assert causes.endswith("; api ended with exit code 3")
+
+
 def test_a_service_that_waited_for_another_is_not_the_cause(ailing: Callable[..., None]) -> None:
     ailing(container(Status="created"))
 
