@@ -66,7 +66,7 @@ def _price_axis(axes: Axes, which: str, label: str) -> None:
     """A logarithmic axis with prices as a person writes them."""
     axes.set(**{f"{which}scale": "log", f"{which}label": label})
     axis = axes.xaxis if which == "x" else axes.yaxis
-    axis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+    axis.set_major_locator(LogLocator(subs=(1, 1.5, 2, 3, 5, 7)))  # prices may lie close together
     axis.set_major_formatter(lambda price, _: f"{price / 1000:,g}k")
     axis.set_minor_locator(LogLocator(subs=range(1, 10)))
     axis.set_minor_formatter("")
