@@ -74,14 +74,13 @@ def start(stack: ComposeStack) -> ComposeStack:
             stack.wait_until_well()
         except HarnessError as error:
             failure = error
-    if failure is not None:  # only now has the watch heard all
+    if failure is not None:  # the watch has ended, and with it what it heard is complete
         raise _explained(stack.plan, failure, watch) from None
     return stack
 
 
 def _explained(plan: Plan, error: HarnessError, watch: Watch | None = None) -> HarnessError:
-    ends = [f"{service} {how}" for service, how in watch.ends.items()] if watch else []
-    found = diagnosis.diagnose(plan.name, said=str(error), heard=ends)
+    found = diagnosis.diagnose(plan.name, said=str(error), ends=watch.ends if watch else {})
     said = f"the stack did not come up: {(watch and watch.cause) or found.causes}"
     return HarnessError(f"{said}\n{error}\n{found.evidence}")
 

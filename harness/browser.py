@@ -17,7 +17,7 @@ from harness.form import PriceForm
 from harness.outcomes import BROWSER
 from harness.run import RUN
 from harness.stack import Stack
-from harness.windows import Windows, page_of, save
+from harness.windows import Windows, page_of, resize, save
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Page, Playwright
@@ -117,6 +117,7 @@ def context(
         if request.node.get_closest_marker(SAME_PAGE):
             for each in window.pages:  # the next test must not go on with what failed
                 each.close()
+            resize(window, request.getfixturevalue("browser_context_args"))
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from harness.collector import COLLECTOR
 from harness.errors import HarnessError
 from harness.gate import tracker_address, write_to_model
 from harness.run import RUN
-from harness.shared import begun
+from harness.shared import begun, wake
 from harness.terminal import say
 from harness.tested import images_of, what_is_tested
 from harness.verdict import Verdict
@@ -31,6 +31,8 @@ def conclude(session: pytest.Session) -> None:
         left_out = collector.left_out_here() if judged else []
         deselected = collector.deselected() if judged else 0
         plans = begun(run.folder) if "folder" in vars(run) else []
+        if judged and plans:
+            wake(run.folder)
         tested = what_is_tested(config.rootpath, run.remote, plans) if judged else {}
     finally:
         not_removed = _close(session)

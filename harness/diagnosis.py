@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 from harness.docker_cli import docker, lines, run, tail
@@ -39,24 +40,31 @@ class Diagnosis:
     evidence: str
 
 
-def diagnose(project: str, said: str = "", heard: Sequence[str] = ()) -> Diagnosis:
+def diagnose(
+    project: str, said: str = "", ends: Mapping[str, str] = MappingProxyType({})
+) -> Diagnosis:
     """Looks at the containers of ``project``.
 
     Args:
         project: of compose.
         said: what the failed command said, if any did.
-        heard: what else is known to be wrong, which the containers do not tell any more.
+        ends: service -> how it ended before it was started again, which its container does not
+            tell. It is the cause where all that the container tells is that it starts.
     """
     causes = [next((meaning for sign, meaning in _MEANINGS.items() if sign in said), "")]
-    evidence = []
+    evidence, untold = [], dict(ends)
     for container in containers(project):
         trouble = what_ails(container)
         # One that was created and not started waits for another, which is the cause.
         if trouble is None or container["State"]["Status"] == "created":
             continue
-        causes.append(f"{service_of(container)} {trouble}")
+        service = service_of(container)
+        causes.append(
+            f"{service} {(_is_starting(container) and untold.pop(service, '')) or trouble}"
+        )
         evidence.append(last_lines(container))
-    known = "; ".join(filter(None, [*causes, *heard]))
+    causes += [f"{service} {how}" for service, how in untold.items()]
+    known = "; ".join(filter(None, causes))
     return Diagnosis(known or "no service says why, see below", "\n".join(evidence))
 
 
@@ -102,6 +110,13 @@ def what_ails(container: Container) -> str | None:
         probes = health.get("Log") or [{"Output": "its probe has not run yet"}]
         return f"is {health['Status']}: {tail(probes[-1]['Output'], 1)}"
     return None
+
+
+def _is_starting(container: Container) -> bool:
+    """Whether it runs and was not found well or unwell yet."""
+    state = container["State"]
+    health = state.get("Health") or {}
+    return state["Status"] == "running" and health.get("Status") == "starting"
 
 
 def out_of_memory(container: Container) -> str:

@@ -10,13 +10,12 @@ import json
 import shutil
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Self
 
 from harness import kept, leftovers
 from harness.boot import build, make_ready, start
-from harness.docker_cli import docker
 from harness.errors import HarnessError
 from harness.layout import Layout
 from harness.measure import Laps, StackFigures
@@ -27,7 +26,7 @@ from harness.usage import services_of
 
 SHARED = "shared"
 BREAKABLE = "breakable"
-_PLAN = ".plan.json"
+_PLAN, _RESTS = ".plan.json", ".rests"
 
 
 class SharedStacks:
@@ -85,7 +84,7 @@ class SharedStacks:
             last: nobody is known to ask for it again. It is paused then, if the engine can: its
                 probes of a stack take a tenth of a processor, which other tests need.
         """
-        resting = self._folder / f"{role}-rests"
+        resting = self._folder / f"{role}{_RESTS}"
         with self._once.alone_with(f"{role}-in-use"):
             stack = self.get(role)
             if resting.exists():
@@ -97,8 +96,8 @@ class SharedStacks:
                 stack.heal()
                 if last:
                     resting.touch()
-                    ids = [stack.inspect(service)["Id"] for service in stack.services]
-                    docker("pause", *ids, check=False)  # it proves nothing, and spares some time
+                    with suppress(HarnessError):  # it proves nothing, and spares some time
+                        stack.pause()
 
     def _boot(self, role: str) -> dict[str, object]:
         logs = self._logs / role
@@ -164,5 +163,17 @@ class SharedStacks:
 
 def begun(folder: Path) -> list[Plan]:
     """The stacks whose boot was begun, by whichever process of the run and however it ended."""
-    files = sorted(folder.glob(f"*{_PLAN}"))
-    return [Plan.from_json(json.loads(file.read_text())) for file in files]
+    return [_plan(file) for file in sorted(folder.glob(f"*{_PLAN}"))]
+
+
+def wake(folder: Path) -> None:
+    """Lets the stacks answer again that are paused because no more tests need them."""
+    for mark in folder.glob(f"*{_RESTS}"):
+        stack = ComposeStack(_plan(mark.with_suffix(_PLAN)))
+        with suppress(HarnessError):  # what asks them next says that they do not answer
+            states = {name: stack.inspect(name)["State"] for name in stack.services}
+            stack.unpause(*[name for name, state in states.items() if state["Paused"]])
+
+
+def _plan(file: Path) -> Plan:
+    return Plan.from_json(json.loads(file.read_text()))

@@ -111,23 +111,26 @@ class ComposeStack(Stack):
         self.stop(service)
         self.start(service)
 
-    def pause(self, service: str) -> None:
-        """Freezes a service: its port still accepts connections, and nothing answers."""
+    def pause(self, *services: str) -> None:
+        """Freezes ``services``, or else all: ports still accept connections, nothing answers."""
+        left = list(services) or self.services
 
         def refused() -> str | None:
-            said = self.compose.ask("pause", service, check=False).stderr.strip()
-            return None if self.inspect(service)["State"]["Paused"] else said
+            nonlocal left
+            said = self.compose.ask("pause", *left, check=False).stderr.strip()
+            left = [name for name in left if not self.inspect(name)["State"]["Paused"]]
+            return said or ", ".join(left) if left else None
 
         # The kernel gives up where processes of a busy machine do not stand still soon enough.
         wait_until(
             refused,
-            what=f"the engine pauses {service}",
+            what=f"the engine pauses {', '.join(left)}",
             seconds=PAUSED,
             hint="docker pause tries the same",
         )
 
-    def unpause(self, service: str) -> None:
-        self.compose.ask("unpause", service)
+    def unpause(self, *services: str) -> None:
+        self.compose.ask("unpause", *services)
 
     def crash(self, service: str) -> None:
         """Kills the service's main process, so that its restart policy works."""

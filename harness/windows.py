@@ -42,7 +42,7 @@ class Windows:
         others = {key: value for key, value in options.items() if key != "viewport"}
         idle = self._idle.setdefault(json.dumps(others, sort_keys=True, default=str), [])
         context = idle.pop() if idle else self._new(others)
-        page_of(context).set_viewport_size(options.get("viewport", SIZE))
+        resize(context, options)
         # Each step, request and console line, without the page around it: to save that too, as
         # Playwright's own option does, takes the browser more time than the test itself.
         context.tracing.start_chunk()
@@ -102,6 +102,14 @@ def save(context: BrowserContext, folder: Path) -> None:
             (folder / f"test-failed-{number}.txt").write_text(str(error))
     context.tracing.stop_chunk(path=folder / "trace.zip")
     context.tracing.start_chunk()
+
+
+def resize(context: BrowserContext, options: Mapping[str, Any]) -> None:
+    """Gives the page of ``context`` the size that ``options`` of ``browser.new_context`` ask for.
+
+    A page that is opened later has Playwright's own size again: one context serves all sizes.
+    """
+    page_of(context).set_viewport_size(options.get("viewport", SIZE))
 
 
 def page_of(context: BrowserContext) -> Page:

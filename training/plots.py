@@ -12,7 +12,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.ticker import LogLocator
+from matplotlib.ticker import Locator, LogLocator, MaxNLocator
 
 from training.scores import Predictions
 
@@ -20,6 +20,8 @@ matplotlib.rcParams["text.parse_math"] = False  # a label with a $ in it is no f
 
 INK, FAINT = "#1f4e79", "#9db8d2"
 MOST_SEGMENTS = 30
+CLOSE, FAR = 4, 200  # highest price / lowest price: fewer round numbers fit between far ones
+UNITS = ((1e6, "M"), (1e3, "k"))
 RATIOS = (0.25, 0.5, 0.75, 1, 1.25, 1.5, 2, 3, 4, 6)
 
 
@@ -63,13 +65,27 @@ def _save(folder: Path, name: str) -> None:
 
 
 def _price_axis(axes: Axes, which: str, label: str) -> None:
-    """A logarithmic axis with prices as a person writes them."""
+    """A logarithmic axis, of what is drawn already, with prices as a person writes them."""
     axes.set(**{f"{which}scale": "log", f"{which}label": label})
     axis = axes.xaxis if which == "x" else axes.yaxis
-    axis.set_major_locator(LogLocator(subs=(1, 1.5, 2, 3, 5, 7)))  # prices may lie close together
-    axis.set_major_formatter(lambda price, _: f"{price / 1000:,g}k")
+    low, high = axes.get_xlim() if which == "x" else axes.get_ylim()
+    axis.set_major_locator(_ticks(high / low))
+    axis.set_major_formatter(lambda price, _: _short(price, high))
     axis.set_minor_locator(LogLocator(subs=range(1, 10)))
     axis.set_minor_formatter("")
+
+
+def _ticks(ratio: float) -> Locator:
+    """Some five ticks at round prices, for a highest price of ``ratio`` times the lowest."""
+    if ratio < CLOSE:
+        return MaxNLocator(5)
+    return LogLocator(subs=(1, 2, 5) if ratio < FAR else (1,))
+
+
+def _short(price: float, highest: float) -> str:
+    """``price`` in the unit that suits the ``highest`` of the same picture."""
+    unit, sign = next((each for each in UNITS if highest >= 10 * each[0]), (1, ""))
+    return f"{price / unit:,.6g}{sign}"
 
 
 def _ratio_axis(axes: Axes, which: str, ratio: np.ndarray) -> None:
@@ -129,7 +145,7 @@ def _coverage_by_decile(folder: Path, each: Predictions, coverage: float, curren
     axes.axhline(
         100 * coverage, color=INK, linewidth=1.5, label=f"promised {coverage:.0%}", zorder=3
     )
-    labels = [f"{price / 1000:,.0f}k" for price in table["price"]]
+    labels = [_short(float(f"{price:.3g}"), table["price"].max()) for price in table["price"]]
     axes.set_xticks(range(1, len(table) + 1), labels)
     axes.set(ylim=(0, 100), xlabel=f"Price decile (mean price, {currency})")
     axes.set(ylabel="Prices inside their interval (%)", title="Interval coverage by price decile")

@@ -65,6 +65,7 @@ def _log(record: RunRecord, tracker: Tracker) -> dict[str, str]:
         # into the folder that the caller happens to stand in.
         os.environ["_MLFLOW_SERVER_ARTIFACT_ROOT"] = tracker.artifacts
     mlflow.set_tracking_uri(tracker.uri)
+    mlflow.set_registry_uri(tracker.uri)  # MLFLOW_REGISTRY_URI may name another
     client = MlflowClient()
     experiment = _experiment(client)
     run = client.create_run(

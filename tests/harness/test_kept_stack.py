@@ -14,7 +14,7 @@ from harness.errors import HarnessError
 from harness.kept import find
 from harness.measure import StackFigures, measurements
 from harness.owner import Owner
-from harness.shared import BREAKABLE, SHARED, SharedStacks, begun
+from harness.shared import BREAKABLE, SHARED, SharedStacks, begun, wake
 from tests.harness.clone import Clone, docker, things_of
 
 pytestmark = pytest.mark.containers
@@ -144,6 +144,9 @@ def test_a_stack_that_is_not_asked_for_again_rests_and_one_that_is_wakes(runs: R
 
         with stacks.alone(BREAKABLE, last=True) as again:
             assert again.exec("web", "true").returncode == 0
+        assert stack.inspect("web")["State"]["Paused"]
+        wake(folder)
+        assert not stack.inspect("web")["State"]["Paused"]
     for plan in begun(folder):
         remove(plan)
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 pytest_plugins = ["pytester"]
 
 ROOT = Path(__file__).resolve().parents[2]
-HOME = os.environ["HOME"]
+HOME = os.environ.get("HOME")
 LEAVE = """() => {
     localStorage.left = sessionStorage.left = "something";
     document.cookie = "left=something";
@@ -99,6 +99,10 @@ def test_what_a_page_complains_of_is_an_error_of_the_form(windows: Windows, addr
 SAME_PAGE = """
 import pytest
 
+@pytest.fixture(scope="session")
+def browser_context_args():
+    return {"viewport": {"width": 390, "height": 844}}
+
 PAGE = "data:text/html,<p>left"
 
 @pytest.mark.same_page
@@ -115,6 +119,7 @@ def test_goes_on_and_fails(page):
 @pytest.mark.same_page
 def test_does_not_go_on_with_what_failed(page):
     assert page.url == "about:blank"
+    assert page.viewport_size["width"] == page.evaluate("innerWidth") == 390
 
 @pytest.mark.same_page
 def test_crashes(page):
@@ -131,7 +136,8 @@ def test_tests_go_on_with_the_same_page_until_one_fails(
     pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PYTHONPATH", str(ROOT))
-    monkeypatch.setenv("HOME", HOME)  # pytester has another, without Playwright's browsers
+    if HOME is not None:
+        monkeypatch.setenv("HOME", HOME)  # pytester has another, without Playwright's browsers
     pytester.makeini("[pytest]\naddopts = --strict-markers -p no:schemathesis")
     pytester.makeconftest('pytest_plugins = ["harness.plugin"]')
     pytester.makepyfile(SAME_PAGE)

@@ -238,13 +238,20 @@ def test_a_diagnosis_names_the_service_and_shows_its_last_30_lines(
     assert "line 9\n" not in found.evidence
 
 
-def test_a_diagnosis_tells_what_was_heard_too(ailing: Callable[..., None]) -> None:
-    ailing(container(Health=STARTING))
+@pytest.mark.parametrize(
+    ("health", "causes"),
+    [
+        (STARTING, "api ended with exit code 3"),
+        (UNHEALTHY, "api is unhealthy: HTTP Error 503; api ended with exit code 3"),
+    ],
+    ids=["starting", "unhealthy"],
+)
+def test_an_end_before_the_last_start_is_told(
+    ailing: Callable[..., None], health: dict[str, Any], causes: str
+) -> None:
+    ailing(container(Health=health))
 
-    causes = diagnosis.diagnose("project", heard=["api ended with exit code 3"]).causes
-
-    assert causes.startswith("api is starting")
-    assert causes.endswith("; api ended with exit code 3")
+    assert diagnosis.diagnose("project", ends={"api": "ended with exit code 3"}).causes == causes
 
 
 def test_a_service_that_waited_for_another_is_not_the_cause(ailing: Callable[..., None]) -> None:

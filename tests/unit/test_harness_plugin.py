@@ -282,6 +282,27 @@ def test_a_stack_to_break_is_another_one(machine: Machine) -> None:
     assert len(machine.asked("up", "--wait")) == len(machine.asked("down")) == 2
 
 
+def test_a_stack_to_break_rests_after_its_last_test_and_wakes_to_be_asked(machine: Machine) -> None:
+    tests = """
+        import pytest
+        from harness.docker_cli import docker
+
+        pytestmark = pytest.mark.destructive
+
+        def test_breaks(breakable_stack):
+            docker("first")
+
+        def test_breaks_again(breakable_stack):
+            docker("second")
+    """
+    result = machine.run(tests=tests)
+
+    result.assert_outcomes(passed=2)
+    told = [word for each in machine.asked() for word in each]
+    steps = [word for word in told if word in ("first", "second", "pause", "unpause", "down")]
+    assert steps == ["first", "second", "pause", "unpause", "down"]
+
+
 def test_nothing_heavy_is_imported_before_it_is_needed(machine: Machine) -> None:
     tests = """
         import sys

@@ -8,22 +8,46 @@ from pathlib import Path
 
 import pytest
 
+from harness import boot
+from harness.errors import HarnessError
+from harness.layout import Layout
+from harness.plan import Plan
+from harness.stack import ComposeStack
 from harness.wait import wait_until
 from harness.watch import Watch
 
 # Says what happened, as `docker events` does, and what there is now, as `docker inspect` does.
+# `docker compose up` gives up once all is said.
 DOCKER = """#!{python} -IS
 import pathlib, sys, time
-folder = pathlib.Path(__file__).parent
-print((folder / sys.argv[1]).read_text(), flush=True)
-if sys.argv[1] == "events":
+folder, word = pathlib.Path(__file__).parent, sys.argv[1]
+said = folder / "said"
+if word == "compose":
+    while not said.exists():
+        time.sleep(0.01)
+    sys.exit("container api-1 exited (3)")
+print((folder / word).read_text(), flush=True)
+if word == "events":
+    said.touch()
     time.sleep(60)
 """
+LABEL = "com.docker.compose.service"
+# What compose leaves behind when it gives up on a service that the engine has started again.
+STARTS = {
+    "Id": "1",
+    "Config": {"Labels": {LABEL: "api"}},
+    "HostConfig": {"RestartPolicy": {"Name": "unless-stopped"}},
+    "RestartCount": 1,
+    "State": {
+        "Status": "running", "Restarting": False, "ExitCode": 0,
+        "Health": {"Status": "starting", "Log": []},
+    },
+}  # fmt: skip
 
 
 def died(code: int) -> str:
     """The event that a container ended."""
-    about = {"com.docker.compose.service": "api", "exitCode": str(code)}
+    about = {LABEL: "api", "exitCode": str(code)}
     return json.dumps({"Action": "die", "Actor": {"ID": "1", "Attributes": about}})
 
 
@@ -33,8 +57,9 @@ def engine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     docker = tmp_path / "docker"
     docker.write_text(DOCKER.format(python=sys.executable))
     docker.chmod(0o755)
-    container = {"HostConfig": {"RestartPolicy": {"Name": "unless-stopped"}}}
-    (tmp_path / "inspect").write_text(json.dumps([container]))
+    (tmp_path / "inspect").write_text(json.dumps([STARTS]))
+    (tmp_path / "ps").write_text("1")
+    (tmp_path / "logs").write_text("2026-01-01T00:00:00Z no model")
     monkeypatch.setenv("PATH", str(tmp_path))
     return tmp_path
 
@@ -63,3 +88,17 @@ def test_a_service_that_ends_twice_is_the_end(engine: Path) -> None:
     watch = watched([died(3), died(4)], engine)
 
     assert watch.cause == "api ends again and again (crash loop, last exit code 4)"
+
+
+def test_a_stack_that_compose_gave_up_names_how_its_service_ended(
+    engine: Path, tmp_path: Path
+) -> None:
+    (engine / "events").write_text(died(3))
+    plan = Plan.new(Layout(root=tmp_path), folder=tmp_path, logs=tmp_path, owner="")
+
+    with pytest.raises(HarnessError) as caught:
+        boot.start(ComposeStack(plan))
+
+    cause, *more = str(caught.value).splitlines()
+    assert cause == "the stack did not come up: api ended with exit code 3 and was started again"
+    assert "no model" in more

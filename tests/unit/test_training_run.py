@@ -52,6 +52,7 @@ class Trained:
         self._dataset = dataset
         self.store = folder / "mlflow.db"
         self.uri = f"sqlite:///{self.store}"
+        self.elsewhere = folder / "elsewhere.db"
         self.bundle = folder / "bundle"
 
     def train(self, *options: str, dataset: Path | None = None) -> int:
@@ -62,7 +63,7 @@ class Trained:
     def client(self) -> MlflowClient:
         import mlflow  # takes seconds, which whoever only collects these tests should not wait
 
-        return mlflow.MlflowClient(self.uri)
+        return mlflow.MlflowClient(self.uri, self.uri)
 
     @property
     def manifest(self) -> dict[str, Any]:
@@ -116,7 +117,9 @@ def flats(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def trained(flats: Path, tmp_path_factory: pytest.TempPathFactory) -> Trained:
     """Logged to a store that there was not before."""
     trained = Trained(flats, tmp_path_factory.mktemp("trained"))
-    assert trained.train() == 0
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("MLFLOW_REGISTRY_URI", f"sqlite:///{trained.elsewhere}")
+        assert trained.train() == 0
     return trained
 
 
@@ -191,6 +194,11 @@ def test_the_registered_version_is_the_bundle(trained: Trained) -> None:
     assert version.tags["data_sha256"] == trained.manifest["data_sha256"]
 
 
+def test_the_model_is_registered_where_its_run_is(trained: Trained) -> None:
+    assert not trained.elsewhere.exists(), "MLFLOW_REGISTRY_URI names it"
+    assert trained.champion.run_id == trained.run.info.run_id
+
+
 def test_the_registered_model_predicts_what_the_bundle_predicts(
     trained: Trained, dataset: Dataset
 ) -> None:
@@ -198,6 +206,7 @@ def test_the_registered_model_predicts_what_the_bundle_predicts(
 
     exported = ExportedModel((trained.bundle / "model.onnx").read_bytes(), dataset.contract)
     mlflow.set_tracking_uri(trained.uri)
+    mlflow.set_registry_uri(trained.uri)
     model = mlflow.pyfunc.load_model("models:/house-price@champion")
     houses = dataset.inputs.head(20)
     whole = houses.select_dtypes("integer").columns
