@@ -15,7 +15,7 @@ mutants: ## prove that the gate notices every seeded breakage (MUTANTS="name ...
 	@setup/mutants.sh $(MUTANTS)
 
 down: ## stop the stack; runs, models and images stay
-	@docker compose down
+	@setup/down.sh
 
 clean: ## delete the stack, its data and images, .venv and artifacts; asks first (YES=1 does not)
 	@setup/clean.sh

@@ -55,6 +55,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    _check_whole(config)
     for line in MARKERS:
         config.addinivalue_line("markers", line)
     config.stash[RUN] = Run(config)
@@ -62,6 +63,17 @@ def pytest_configure(config: pytest.Config) -> None:
     config.pluginmanager.register(config.stash[COLLECTOR], "harness-collector")
     if signal.getsignal(signal.SIGTERM) is signal.SIG_DFL:  # CI that is cancelled: like Ctrl-C
         signal.signal(signal.SIGTERM, signal.default_int_handler)
+
+
+def _check_whole(config: pytest.Config) -> None:
+    """Refuses ``--gate`` for a choice of checks: its yes would stand on the model for all."""
+    named = {"-k": "keyword", "-m": "markexpr", "--check": "check", "--deselect": "deselect"}
+    chosen = [option for option, name in named.items() if getattr(config.option, name, None)]
+    chosen += [each for each in config.args if "::" in each]
+    if config.getoption("--gate") and chosen:
+        raise pytest.UsageError(
+            f"--gate writes the verdict of whole files and folders: leave out {', '.join(chosen)}"
+        )
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -54,8 +54,7 @@ delete() {
     rm -rf "${FOLDERS[@]}"
 }
 
-other="$(! engine_answers || other_checkout)"
-[[ -z "$other" ]] || fail "nothing deleted: the stack belongs to $other; run make clean there"
+refuse_others "nothing deleted" "make clean"
 announce
 if confirmed; then
     delete

@@ -103,6 +103,14 @@ lock() {
     fi
 }
 
+# Where a stack of this name is another checkout's, this one's commands would replace or stop it.
+refuse_others() {
+    local other=''
+    ! have docker || ! docker info >/dev/null 2>&1 || other="$(other_checkout)"
+    [[ -z "$other" ]] ||
+        fail "$1: the stack is that of $other. Run $2 there, or give this checkout's a name of its own: export COMPOSE_PROJECT_NAME=another-name"
+}
+
 # Folder of another checkout whose stack has this project's name; empty when there is none.
 other_checkout() {
     docker ps --all --filter "label=com.docker.compose.project=$(cd "$ROOT" && project_name)" \

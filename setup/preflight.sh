@@ -2,8 +2,8 @@
 # Everything that would stop a verb later, found within seconds: all problems at once, one line each
 # with cause and fix. Changes nothing.
 #
-#   setup/preflight.sh python disk engine ports   for make up; our own running stack may have them
-#   setup/preflight.sh python disk free-ports     for make dev; nobody may
+#   setup/preflight.sh python disk engine name ports   for make up; our own running stack may have them
+#   setup/preflight.sh python disk free-ports          for make dev; nobody may
 set -euo pipefail
 # shellcheck source=setup/lib.sh
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
@@ -43,6 +43,11 @@ check_disk() {
 check_engine() {
     local why
     why="$("$ROOT/setup/engine.sh" --check 2>&1)" || problem "${why#error: }"
+}
+
+check_name() {
+    local why
+    why="$(refuse_others "no stack of its own" "make down" 2>&1)" || problem "${why#error: }"
 }
 
 listening() { (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
@@ -87,6 +92,7 @@ for check in "$@"; do
         python) check_python ;;
         disk) check_disk ;;
         engine) check_engine ;;
+        name) check_name ;;
         ports) check_ports may-run ;;
         free-ports) check_ports may-not-run ;;
         *) fail "setup/preflight.sh knows no check '$check'" ;;

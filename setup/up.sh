@@ -34,7 +34,7 @@ train() {
     setup/train.sh
 }
 
-step "Checks" setup/preflight.sh python disk engine ports
+step "Checks" setup/preflight.sh python disk engine name ports
 step "Docker engine" setup/engine.sh
 step "Base images and Python environment" images_and_environment
 step "MLflow" compose_up mlflow # first, so that training finds it and it need not start twice

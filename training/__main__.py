@@ -85,7 +85,7 @@ def run(dataset: Dataset, settings: Settings, place: Tracker, output: Path) -> N
         TrackingError: the tracker went away; the old bundle stays and the run is kept.
     """
     # MLflow takes seconds to import, which a wrong dataset need not wait for.
-    from training.tracking import log, run_address
+    from training.tracking import CHAMPION, log, run_address
 
     waiting = output.parent / RUNS
     for record in pending(waiting):
@@ -108,7 +108,7 @@ def run(dataset: Dataset, settings: Settings, place: Tracker, output: Path) -> N
     shutil.rmtree(record.folder)
     show(trained)
     print(f"\nBundle  {output}")
-    print(f"Model   {where['model_name']} version {where['model_version']}")
+    print(f"Model   {where['model_name']} version {where['model_version']}, now its {CHAMPION}")
     print(f"Run     {run_address(where)}")
     if place.note:
         print(f"        {place.note}")

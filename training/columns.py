@@ -25,6 +25,8 @@ DTYPES = {
     Kind.CHOICE: np.dtype("object"),
 }
 MAX_CHOICES = 100
+MAX_ODD = 0.05
+"""Share of cells without a number up to which a column is one of numbers, with mistakes in it."""
 MAX_MISSING = 0.2
 """Share of empty cells above which a guess for them would be most of what the input says."""
 
@@ -62,7 +64,7 @@ def read_column(file: Path, name: str, spec: InputSpec, text: pd.Series) -> Colu
         problem = f'{empty.mean():.0%} of the cells of "{spec.column}" are empty'
         fix = 'say what an empty cell means with missing = "...", or leave the input out'
         raise DatasetError(file, f"{key}.missing", problem, fix)
-    kind = spec.kind or _guess_kind(spec, text[~empty])
+    kind = spec.kind or _guess_kind(file, key, spec, text[~empty])
     if kind.numeric:
         column = _numbers(file, key, name, spec, kind, text)
     elif kind is Kind.YES_NO:
@@ -86,13 +88,18 @@ def _code(value: bool | int | float | str) -> str:
     return str(value)
 
 
-def _guess_kind(spec: InputSpec, text: pd.Series) -> Kind:
+def _guess_kind(file: Path, key: str, spec: InputSpec, text: pd.Series) -> Kind:
     if spec.choices is not None:
         return Kind.CHOICE
     seen = set(text.str.lower())
     if len(seen) == 2 and seen & YES and seen & NO:
         return Kind.YES_NO
     numbers = pd.to_numeric(text, errors="coerce")
+    if 0 < numbers.isna().mean() <= MAX_ODD:
+        odd = text[numbers.isna()]
+        problem = f'{len(odd)} cells of "{spec.column}" are no numbers, such as "{odd.iloc[0]}"'
+        fix = 'correct them, or say what they are: kind = "number" drops their rows, or "choice"'
+        raise DatasetError(file, f"{key}.kind", problem, fix)
     if numbers.isna().any():
         return Kind.CHOICE
     return Kind.INTEGER if (numbers % 1 == 0).all() else Kind.NUMBER
@@ -107,6 +114,10 @@ def _numbers(
         unreadable |= values.notna() & (values % 1 != 0)
     notes = _dropped(name, unreadable, f"no {kind}", text)
     good = values[~unreadable].dropna()
+    if good.empty and len(text):
+        problem = f'"{spec.column}" holds no {kind}, but "{text.dropna().iloc[0]}"'
+        fix = "correct the kind, or leave it out: it is then taken from the data"
+        raise DatasetError(file, f"{key}.kind", problem, fix)
     if good.empty or good.min() == good.max():
         problem = f'"{spec.column}" has fewer than two different numbers'
         raise DatasetError(file, key, problem, "remove the input, it says nothing")

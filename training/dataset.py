@@ -107,6 +107,9 @@ def _read_csv(file: Path, csv: Path) -> pd.DataFrame:
         raise DatasetError(file, "csv", f"{csv} not found", "correct the name") from None
     except (ValueError, UnicodeDecodeError) as error:
         raise DatasetError(csv, "file", f"not a CSV: {error}", "save it as UTF-8 CSV") from None
+    if len(heading) == 1 and (marks := [mark for mark in ";\t|" if mark in str(heading[0])]):
+        problem = f"its columns are separated by {marks[0]!r}"
+        raise DatasetError(csv, "heading", problem, "save it with commas")
     if heading.duplicated().any():
         repeated = heading[heading.duplicated()].iloc[0]
         raise DatasetError(csv, "heading", f'two columns "{repeated}"', "rename one")

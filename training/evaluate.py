@@ -130,8 +130,8 @@ def check(metrics: dict[str, float], learnt: int, held_out: int, settings: Setti
         if not metrics["holdout_rmsle"] < bound:
             raise QualityError(
                 f"RMSLE {metrics['holdout_rmsle']:.4f} on held-out sales is no better than the "
-                f"{name} baseline's {bound:.4f}. Fix: the inputs do not explain the price; bring "
-                "better ones or more sales."
+                f"{name} baseline's {bound:.4f}. Fix: leave out a --set that learns less (rounds, "
+                "trees); or the inputs do not explain the price: bring better ones or more sales."
             )
     least, most = coverage_bounds(learnt, held_out, settings.coverage, RISK)
     inside = round(metrics["holdout_coverage"] * held_out)

@@ -39,7 +39,7 @@ class Settings(BaseModel):
             if not equals:
                 raise SettingsError(f"--set {pair}: not key=value")
             if key not in cls.model_fields:
-                raise SettingsError(f"--set {key}: unknown. Fix: {nearest(key, cls.model_fields)}.")
+                raise SettingsError(f"--set {key}: unknown. Fix: {nearest(key, cls.model_fields)}")
             given[key] = value
         try:
             return cls.model_validate(given)

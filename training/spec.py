@@ -25,7 +25,8 @@ class DatasetError(Exception):
     """A dataset that cannot be used: which file, which key, what is wrong and what to do."""
 
     def __init__(self, file: Path, key: str, problem: str, fix: str) -> None:
-        super().__init__(f"{file}: {key}: {problem}. Fix: {fix}.")
+        end = "" if fix.endswith("?") else "."
+        super().__init__(f"{file}: {key}: {problem}. Fix: {fix}{end}")
 
 
 class _Strict(BaseModel):
@@ -92,9 +93,12 @@ def read_spec(folder: Path) -> DatasetSpec:
         DatasetError: no such file, not TOML, or a key that is missing, unknown or wrong.
     """
     file = folder / FILE
+    if folder.is_file():
+        fix = f"give the folder that holds {FILE}, such as {folder.parent}"
+        raise DatasetError(folder, "folder", "is a file", fix)
     try:
         raw = tomllib.loads(file.read_text(encoding="utf-8"))
-    except (FileNotFoundError, NotADirectoryError):
+    except FileNotFoundError:
         fix = f"write one beside the CSV; datasets/ames/{FILE} is a complete example"
         raise DatasetError(file, "file", "not found", fix) from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
@@ -120,6 +124,8 @@ def _explained(file: Path, error: ValidationError) -> DatasetError:
         return DatasetError(file, key, "missing", "add it")
     if first["type"] == "too_long" and key == "inputs":
         return DatasetError(file, key, f"more than {MAX_INPUTS} inputs", "drop the least useful")
+    if key == "target.currency":
+        return DatasetError(file, key, "no currency", 'write its three letters, such as "USD"')
     message = first["msg"][0].lower() + first["msg"][1:]
     return DatasetError(file, key, message, "correct the value")
 

@@ -41,8 +41,18 @@ class Machine:
         file.write_text(f"#!/bin/bash\n{body}\n")
         file.chmod(0o755)
 
-    def docker(self, compose: str = "2.30.0", engine: str = "27.0.0", images: bool = True) -> None:
-        """Add a Docker whose engine answers; every call is noted in ``calls``."""
+    def docker(
+        self,
+        compose: str = "2.30.0",
+        engine: str = "27.0.0",
+        images: bool = True,
+        stack_of: str = "",
+    ) -> None:
+        """Add a Docker whose engine answers; every call is noted in ``calls``.
+
+        Args:
+            stack_of: the checkout whose stack runs, if any does.
+        """
         self.command(
             "docker",
             f"""
@@ -53,6 +63,8 @@ class Machine:
                 "version --format"*) echo {engine} ;;
                 "buildx version") exit 0 ;;
                 "compose port"*) exit 1 ;;
+                "compose config"*) printf '{{\\n  "name": "house-price",\\n}}\\n' ;;
+                "ps --all"*) echo "{stack_of}" ;;
                 "image inspect --format"*) echo "<no value>" ;;
                 "image inspect"*) exit {0 if images else 1} ;;
                 pull*) echo "Error: the registry refuses" >&2; exit 1 ;;

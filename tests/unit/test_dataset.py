@@ -66,7 +66,7 @@ WRONG = [
     ('column = "rooms"', 'column = "listing"', "inputs.rooms.column", "identifier"),
     ('column = "rooms"', 'column = "asking_price_eur"', "inputs.rooms.column", "target itself"),
     ('column = "rooms"', 'column = "floor"', "inputs.floor.column", "each column once"),
-    ('currency = "EUR"', 'currency = "euro"', "target.currency", "correct the value"),
+    ('currency = "EUR"', 'currency = "euro"', "target.currency", "three letters"),
     ('csv = "flats.csv"', 'csv = "flat.csv"', "csv", "correct the name"),
     ('csv = "flats.csv"', 'csv = "flats.csv"\nsegment = "heat"', "segment", '"heating"'),
     ('title = "', "title = ", "file", "correct the syntax"),
@@ -95,8 +95,36 @@ def test_a_wrong_description_is_refused_with_file_key_and_fix(
 
 
 def test_a_file_in_place_of_a_folder_is_refused(folder: Folder) -> None:
-    with pytest.raises(DatasetError, match=r"dataset\.toml: file: not found"):
-        load(folder.path / "flats.csv")
+    with pytest.raises(
+        DatasetError, match=r"dataset\.toml: folder: is a file\. Fix: give the folder"
+    ):
+        load(folder.path / "dataset.toml")
+
+
+def test_another_separator_is_named(folder: Folder) -> None:
+    file = folder.path / "flats.csv"
+    file.write_text(file.read_text().replace(",", ";"))
+
+    with pytest.raises(DatasetError, match="heading: its columns are separated by ';'"):
+        load(folder.path)
+
+
+def test_a_few_words_in_a_column_of_numbers_are_mistakes_and_make_no_choices(
+    folder: Folder,
+) -> None:
+    folder.set(3, "rooms", "rooms")
+
+    with pytest.raises(DatasetError, match=r'rooms\.kind: 1 cells of "rooms" are no numbers'):
+        load(folder.path)
+    folder.replace('column = "rooms"', 'column = "rooms"\nkind = "integer"')
+    assert "rooms: 1 rows dropped, no integer (such as 'rooms')" in load(folder.path).notes
+
+
+def test_a_kind_that_the_column_does_not_hold_is_named(folder: Folder) -> None:
+    folder.replace('column = "energy_class"', 'column = "energy_class"\nkind = "integer"')
+
+    with pytest.raises(DatasetError, match=r'energy_class\.kind: "energy_class" holds no integer'):
+        load(folder.path)
 
 
 def test_a_comma_at_the_end_of_each_row_shifts_nothing(folder: Folder) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from setup_scripts import Machine
 
-CHECKS = ("python", "disk", "engine", "ports")
+CHECKS = ("python", "disk", "engine", "name", "ports")
 
 
 @pytest.fixture
@@ -35,6 +35,22 @@ def test_ready_engine_is_left_alone(machine: Machine) -> None:
     machine.command("apt-get", "exit 99")
     done = machine.run("engine.sh")
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+def test_stack_of_another_checkout_is_neither_replaced_nor_stopped(machine: Machine) -> None:
+    machine.docker(stack_of="/home/someone/clone")
+    for script in (("preflight.sh", *CHECKS), ("down.sh",), ("clean.sh",)):
+        done = machine.run(*script, env={"YES": "1"})
+        assert done.returncode == 1
+        (line,) = errors(done.stderr)
+        assert "the stack is that of /home/someone/clone" in line
+        assert "COMPOSE_PROJECT_NAME" in line
+    assert not [call for call in machine.calls() if call.startswith(("compose down", "compose up"))]
+
+
+def test_stack_of_this_checkout_is_its_own(machine: Machine) -> None:
+    machine.docker(stack_of=str(machine.root))
+    assert machine.run("preflight.sh", "name").returncode == 0
 
 
 @pytest.mark.parametrize("script", [("engine.sh",), ("engine.sh", "--check")])
