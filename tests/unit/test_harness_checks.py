@@ -37,10 +37,10 @@ CHECKS = """
 
 
 @pytest.fixture
-def run(pytester: pytest.Pytester) -> pytest.Pytester:
-    # In this process, where starting takes no time, but one pytest-playwright at a time.
-    options = "--strict-markers -p no:schemathesis -p no:playwright"
-    pytester.makeini(f"[pytest]\naddopts = {options}")
+def run(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytest.Pytester:
+    # All plugins that are installed take most of the time that pytest needs to start.
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+    pytester.makeini("[pytest]\naddopts = --strict-markers")
     pytester.makeconftest(CONFTEST)
     return pytester
 

@@ -56,9 +56,9 @@ class Machine:
         self.manifest.parent.mkdir(parents=True)
         self.manifest.write_text("{}")
         pytester.makefile(".yml", **{"docker-compose": "services: {}"})
-        # They take most of the time that pytest needs to start.
-        without = "-p no:schemathesis -p no:hypothesispytest -p no:playwright"
-        pytester.makeini(f"[pytest]\naddopts = --strict-markers {without}")
+        # All plugins that are installed take most of the time that pytest needs to start.
+        monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+        pytester.makeini("[pytest]\naddopts = --strict-markers -p xdist")
         pytester.makeconftest('pytest_plugins = ["harness.plugin"]')
         monkeypatch.setenv("PATH", str(self.commands))
         monkeypatch.setenv("PYTHONPATH", str(ROOT))

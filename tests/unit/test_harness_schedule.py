@@ -62,8 +62,8 @@ def test_tests_that_belong_together_are_the_work_of_one_worker_while_others_go_o
     pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PYTHONPATH", str(Path(__file__).resolve().parents[2]))
-    options = "--strict-markers -p no:schemathesis -p no:playwright"
-    pytester.makeini(f"[pytest]\naddopts = {options}")
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+    pytester.makeini("[pytest]\naddopts = --strict-markers -p xdist")
     pytester.makeconftest(CONFTEST)
     pytester.makepyfile(test_stack=ALONE, test_unit=NO_STACK)
 

@@ -50,8 +50,9 @@ Judge = Callable[..., tuple[pytest.RunResult, Verdict]]
 @pytest.fixture
 def judge(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Judge:
     """Runs pytest in a folder of its own; returns what it said, and its verdict."""
-    # Where starting takes no time, but one pytest-playwright at a time.
-    pytester.makeini("[pytest]\naddopts = --strict-markers -p no:schemathesis -p no:playwright")
+    # All plugins that are installed take most of the time that pytest needs to start.
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+    pytester.makeini("[pytest]\naddopts = --strict-markers -p xdist")
     pytester.makeconftest('pytest_plugins = ["harness.plugin"]')
     monkeypatch.setenv("PYTHONPATH", str(ROOT))
 
