@@ -9,23 +9,25 @@ source "$ROOT/setup/packages.sh"
 
 PLAYWRIGHT="$ROOT/.venv/bin/playwright"
 
+# Asks Playwright where its own Chromium is or would be; fails where Playwright does not start.
+find_own() {
+    OWN="$("$ROOT/.venv/bin/python" -c 'from playwright.sync_api import sync_playwright
+with sync_playwright() as playwright: print(playwright.chromium.executable_path)' 2>/dev/null)"
+}
+
 # Prints the Chromium that the harness would use (harness/browser.py); 1 when there is none.
 find_chromium() {
     local name
-    name="$("$ROOT/.venv/bin/python" -c 'from playwright.sync_api import sync_playwright
-with sync_playwright() as playwright: print(playwright.chromium.executable_path)')"
-    for name in "$name" chromium chromium-browser google-chrome; do
+    for name in "$OWN" chromium chromium-browser google-chrome; do
         command -v "$name" && return
     done
     return 1
 }
 
-driver_starts() { "$PLAYWRIGHT" --version >/dev/null 2>&1; }
-
 # Playwright's own runtime is linked against a library that a bare Debian lacks.
 ensure_driver() {
-    driver_starts && return
-    if ! install_packages libatomic1 || ! driver_starts; then
+    find_own && return
+    if ! install_packages libatomic1 || ! find_own; then
         fail "Playwright does not start ('$PLAYWRIGHT --version' says why): as root run 'apt-get install libatomic1'"
     fi
 }
