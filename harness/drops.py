@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from playwright.sync_api import Page, Request
 
 DROPPED = "net::ERR_NETWORK_CHANGED"
+# Chromium shows it in place of a page that was dropped, and so late that it may end the next load.
+ERROR_PAGE = 'interrupted by another navigation to "chrome-error://'
 TRIES = 5  # networks come and go by the second while a stack boots, not by the page
 
 
@@ -38,12 +40,14 @@ class Drops:
         """Loads a page, and again while nothing but a changed network is in the way."""
         from playwright.sync_api import Error
 
+        dropped = False
         for left in reversed(range(TRIES)):
             self.seen.clear()
             try:
                 self._page.goto(address)
             except Error as error:
-                if DROPPED not in str(error) or not left:
+                dropped = DROPPED in str(error) or (dropped and ERROR_PAGE in str(error))
+                if not dropped or not left:
                     raise
             else:
                 if not self.seen or not left:

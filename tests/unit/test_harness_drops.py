@@ -52,6 +52,25 @@ def test_a_page_that_lost_a_file_to_a_changed_network_is_loaded_again(first: str
     assert page.loads == 2
 
 
+INTERRUPTED = Error(
+    'Page.goto: Navigation to "http://form" is interrupted by another navigation to '
+    '"chrome-error://chromewebdata/"'
+)
+
+
+def test_the_browsers_error_page_that_follows_a_changed_network_ends_no_load() -> None:
+    page = FakePage([Error(DROPPED), INTERRUPTED, None])
+
+    load(page)
+
+    assert page.loads == 3
+
+
+def test_an_error_page_that_follows_nothing_is_told() -> None:
+    with pytest.raises(Error, match="interrupted"):
+        load(FakePage([INTERRUPTED]))
+
+
 def test_a_file_that_is_missing_for_another_reason_is_not_asked_for_again() -> None:
     page = FakePage(["net::ERR_CONNECTION_REFUSED"])
 
