@@ -29,7 +29,7 @@ def test_prices_along_an_axis_can_be_read(axes: Axes, low: float, high: float) -
     axes.scatter([low, high], [low, high])
     plots._price_axis(axes, "x", "Price")
     plots._price_axis(axes, "y", "Price")
-    axes.figure.draw_without_rendering()
+    axes.figure.canvas.draw()
 
     [left, right] = axes.get_xlim()
     shown = [
