@@ -59,9 +59,9 @@ def diagnose(
         if trouble is None or container["State"]["Status"] == "created":
             continue
         service = service_of(container)
-        causes.append(
-            f"{service} {(_is_starting(container) and untold.pop(service, '')) or trouble}"
-        )
+        if _is_starting(container):
+            trouble = untold.pop(service, trouble)
+        causes.append(f"{service} {trouble}")
         evidence.append(last_lines(container))
     causes += [f"{service} {how}" for service, how in untold.items()]
     known = "; ".join(filter(None, causes))
