@@ -26,7 +26,8 @@ announce() {
         project_images --format '{{.Repository}}:{{.Tag}}' | list image
         stand_ins | list "image (stand-in)"
     else
-        note "(no Docker engine answers: containers, volumes and images stay)"
+        note "(no Docker engine answers, so containers, volumes and images stay: to delete them too,"
+        note "start the engine, which make up does, and say make clean again)"
     fi
     local folder
     for folder in "${FOLDERS[@]}"; do
