@@ -20,11 +20,13 @@ pytestmark = pytest.mark.containers
 
 PASSES = "def test_up(stack): assert stack.plan.name"
 WAITS = """
-import pathlib, time
+import pathlib
+from harness.wait import wait_until
 def test_up(stack):
     pathlib.Path("up").write_text(stack.plan.name)
-    while not pathlib.Path("go").exists():
-        time.sleep(0.05)  # between two looks for what the outer test writes
+    def problem():
+        return None if pathlib.Path("go").exists() else "nothing was said"
+    wait_until(problem, what="the outer test says go", seconds=240, hint="did it end before?")
 """
 
 

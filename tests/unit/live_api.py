@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,6 +16,7 @@ from app.server import Server, server
 from app.service import Service
 from app.settings import Settings
 from harness.raw_http import HANG_SECONDS, Wire
+from harness.wait import wait_until
 
 
 class Live(NamedTuple):
@@ -45,10 +45,13 @@ def running(bundle: Path, tracker: str | None = None) -> Iterator[Live]:
     uvicorn = server(create_app(service), service, host="127.0.0.1", port=0)
     thread = threading.Thread(target=uvicorn.run, daemon=True)
     thread.start()
+
+    def problem() -> str | None:
+        assert thread.is_alive(), "the server ended while it was starting"
+        return None if uvicorn.started else "it is starting"
+
     try:
-        while not uvicorn.started:
-            assert thread.is_alive(), "the server ended while it was starting"
-            time.sleep(0.005)  # between two looks; uvicorn tells nobody
+        wait_until(problem, what="the API serves", seconds=30, hint="see its log", pause=0.005)
         port = uvicorn.servers[0].sockets[0].getsockname()[1]
         yield Live(port, service, uvicorn)
     finally:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import logging
-import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -15,6 +14,7 @@ from live_api import Live, running
 from app import logs
 from app.house import typical_house
 from harness.raw_http import get, post
+from harness.wait import wait_until
 
 HOUSE = json.dumps(typical_house(bundles.MIXED)).encode()
 
@@ -33,17 +33,20 @@ def records(caplog: pytest.LogCaptureFixture) -> pytest.LogCaptureFixture:
 
 def requests(records: pytest.LogCaptureFixture, count: int) -> list[tuple[int, dict[str, Any]]]:
     """Level and fields of each request's line; they come just after the answers."""
-    deadline = time.monotonic() + 5
-    while True:
-        found = [
+    found: list[tuple[int, dict[str, Any]]] = []
+
+    def problem() -> str | None:
+        found[:] = [
             (record.levelno, getattr(record, logs.FIELDS))
             for record in list(records.records)
             if record.name == "app.requests" and record.getMessage() == "request"
         ]
-        if len(found) >= count:
-            return found
-        assert time.monotonic() < deadline, found
-        time.sleep(0.005)  # between two looks, up to the deadline
+        return None if len(found) >= count else str(found)
+
+    wait_until(
+        problem, what="each request has its line", seconds=5, hint="is it logged?", pause=0.005
+    )
+    return found
 
 
 def ask(live: Live, request: bytes) -> None:

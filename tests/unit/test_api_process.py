@@ -8,7 +8,6 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,6 +17,7 @@ import pytest
 
 from app.house import typical_house
 from harness.raw_http import Wire, get, post
+from harness.wait import wait_until
 
 ROOT = Path(__file__).parents[2]
 HOUSE = json.dumps(typical_house(bundles.MIXED)).encode()
@@ -56,17 +56,17 @@ def process(bundle: Path, port: int) -> Iterator[subprocess.Popen[str]]:
 
 
 def wait_until_ready(port: int, running: subprocess.Popen[str]) -> None:
-    deadline = time.monotonic() + 20
-    while True:
+    def problem() -> str | None:
         try:
             with Wire(port, 2) as wire:
                 wire.send(get("/health/ready"))
                 assert wire.answer().status == 200  # at the first answer: no port before ready
-                return
-        except ConnectionRefusedError:
+        except ConnectionRefusedError as error:
             assert running.poll() is None
-            assert time.monotonic() < deadline
-            time.sleep(0.02)  # between two tries, up to the deadline
+            return str(error)
+        return None
+
+    wait_until(problem, what="it is ready", seconds=20, hint="see its stderr", pause=0.02)
 
 
 def test_it_serves_and_ends_with_sigterm(bundle: Path) -> None:

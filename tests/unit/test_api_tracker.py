@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import socket
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -17,6 +16,7 @@ from live_api import Api, Live, running
 
 from app.house import typical_house
 from app.tracker import Tracker, TrackerState
+from harness.wait import wait_until
 
 HOUSE = typical_house(bundles.MIXED)
 
@@ -69,15 +69,17 @@ def bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def until(client: Api, status: str, detail: str = "") -> dict[str, Any]:
     """Waits until /health shows the tracker as ``status``."""
-    deadline = time.monotonic() + 5
-    while True:
+    shown: dict[str, Any] = {}
+
+    def problem() -> str | None:
         health = client.get("/health").json()
-        shown: dict[str, Any] = health["tracker"]
-        if shown["status"] == status and detail in (shown["detail"] or ""):
-            assert health["status"] == "ok"
-            return shown
-        assert time.monotonic() < deadline, shown
-        time.sleep(0.02)  # between two looks, up to the deadline
+        assert health["status"] == "ok"
+        shown.update(health["tracker"])
+        found = shown["status"] == status and detail in (shown["detail"] or "")
+        return None if found else str(shown)
+
+    wait_until(problem, what=f"a tracker {status}", seconds=5, hint="was it asked?", pause=0.02)
+    return shown
 
 
 def serves(live: Live, client: Api) -> None:

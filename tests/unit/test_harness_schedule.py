@@ -11,7 +11,8 @@ import pytest
 pytest_plugins = ["pytester"]
 
 CONFTEST = """
-import json, pathlib, pytest, time
+import json, pathlib, pytest
+from harness.wait import wait_until
 pytest_plugins = ["harness.plugin"]
 
 @pytest.fixture
@@ -24,9 +25,10 @@ def both_at_work(request):
     def began(worker):
         return pathlib.Path(f"{worker}-began")
     began(request.config.workerinput["workerid"]).touch()
-    deadline = time.monotonic() + 20
-    while not all(began(each).exists() for each in ("gw0", "gw1")):
-        assert time.monotonic() < deadline, "one worker has it all"
+    def problem():
+        if not all(began(each).exists() for each in ("gw0", "gw1")):
+            return "one worker has it all"
+    wait_until(problem, what="both at work", seconds=20, hint="how was it dealt out?", pause=0.01)
 
 def pytest_runtest_logreport(report):
     if report.when == "call" and hasattr(report, "node"):  # in the main process

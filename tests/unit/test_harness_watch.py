@@ -24,12 +24,12 @@ folder, word = pathlib.Path(__file__).parent, sys.argv[1]
 said = folder / "said"
 if word == "compose":
     while not said.exists():
-        time.sleep(0.01)
+        time.sleep(0.01)  # between two looks; the test's own limit ends a wait for nothing
     sys.exit("container api-1 exited (3)")
 print((folder / word).read_text(), flush=True)
 if word == "events":
     said.touch()
-    time.sleep(60)
+    time.sleep(60)  # it listens on, and whoever asked ends it
 """
 LABEL = "com.docker.compose.service"
 # What compose leaves behind when it gives up on a service that the engine has started again.
