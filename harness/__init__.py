@@ -5,8 +5,8 @@ It knows the system only by HTTP, by the browser and by the Docker CLI, and impo
 else is plain objects that work without pytest::
 
     from pathlib import Path
-    from harness.boot import running_stack
-    from harness.layout import Layout
+    from harness.stack.boot import running_stack
+    from harness.stack.layout import Layout
 
     with running_stack(Layout(Path(".")), logs=Path("logs")) as stack:
         print(stack.ui)

@@ -9,25 +9,21 @@ from typing import Any
 
 import pytest
 
-from harness.api import PriceApi
 from harness.errors import HarnessError
-from harness.layout import Layout
-from harness.once import Once
 from harness.run import RUN
-from harness.shared import BREAKABLE, SHARED, SharedStacks
-from harness.stack import ComposeStack, Stack
-from harness.terminal import say
-from harness.tracker import Tracker
+from harness.stack.layout import Layout
+from harness.stack.once import Once
+from harness.stack.running import ComposeStack, Stack
+from harness.stack.shared import BREAKABLE, SHARED, SharedStacks
+from harness.verdict.terminal import say
 
 __all__ = [
-    "api",
     "breakable_stack",
     "compose_stack",
     "layout",
     "once_per_run",
     "stack",
     "stacks",
-    "tracker",
 ]
 
 
@@ -85,20 +81,6 @@ def breakable_stack(request: pytest.FixtureRequest, stacks: SharedStacks) -> Ite
     last_one = request.node is last
     with stops_the_run(request.session), stacks.alone(BREAKABLE, last=last_one) as stack:
         yield stack
-
-
-@pytest.fixture(scope="session")
-def api(stack: Stack) -> Iterator[PriceApi]:
-    """The API of :func:`stack`."""
-    with PriceApi(stack.api) as client:
-        yield client
-
-
-@pytest.fixture(scope="session")
-def tracker(stack: Stack) -> Iterator[Tracker]:
-    """The MLflow of :func:`stack`."""
-    with Tracker(stack.mlflow) as client:
-        yield client
 
 
 @contextmanager

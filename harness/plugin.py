@@ -8,15 +8,16 @@ from typing import Any
 
 import pytest
 
-from harness.browser import *  # noqa: F403  # pytest finds fixtures by name in a plugin's module
-from harness.checks import CHECK, WORDS, check_of, select
-from harness.checks import figure as figure  # a fixture too
-from harness.collector import COLLECTOR, Collector
-from harness.conclusion import CONCLUSION, conclude
-from harness.evidence import add_logs
+from harness.browser.fixtures import *  # noqa: F403  # pytest finds fixtures by name in a plugin's module
 from harness.fixtures import *  # noqa: F403
 from harness.run import RUN, Run
-from harness.terminal import conclude as say_last
+from harness.verdict import hooks
+from harness.verdict.checks import CHECK, WORDS, check_of, select
+from harness.verdict.checks import figure as figure  # a fixture too
+from harness.verdict.collector import COLLECTOR, Collector
+from harness.verdict.conclusion import CONCLUSION, conclude
+from harness.verdict.evidence import add_logs
+from harness.verdict.terminal import conclude as say_last
 
 MARKERS = (
     "check(id): what the test proves is listed in the verdict as ``group.name``",
@@ -26,6 +27,10 @@ MARKERS = (
     "xdist_group(name): is run by the same worker as all others of this name",
     "same_page: goes on with the page that the marked test before it left",
 )
+
+
+def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
+    pluginmanager.add_hookspecs(hooks)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -47,15 +52,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="store_true",
         help="leave the stack up and say how to reach and remove it",
     )
-    group.addoption(
-        "--gate",
-        action="store_true",
-        help="write the verdict onto the model's version, in the MLflow that it is registered in",
-    )
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    _check_whole(config)
     for line in MARKERS:
         config.addinivalue_line("markers", line)
     config.stash[RUN] = Run(config)
@@ -63,17 +62,6 @@ def pytest_configure(config: pytest.Config) -> None:
     config.pluginmanager.register(config.stash[COLLECTOR], "harness-collector")
     if signal.getsignal(signal.SIGTERM) is signal.SIG_DFL:  # CI that is cancelled: like Ctrl-C
         signal.signal(signal.SIGTERM, signal.default_int_handler)
-
-
-def _check_whole(config: pytest.Config) -> None:
-    """Refuses ``--gate`` for a choice of checks: its yes would stand on the model for all."""
-    named = {"-k": "keyword", "-m": "markexpr", "--check": "check", "--deselect": "deselect"}
-    chosen = [option for option, name in named.items() if getattr(config.option, name, None)]
-    chosen += [each for each in config.args if "::" in each]
-    if config.getoption("--gate") and chosen:
-        raise pytest.UsageError(
-            f"--gate writes the verdict of whole files and folders: leave out {', '.join(chosen)}"
-        )
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -87,7 +75,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> object | Non
     """Only where ``-n`` leaves it to us how tests are dealt out."""
     if config.getoption("dist") != "load":
         return None
-    from harness.schedule import Schedule  # xdist need not be installed
+    from harness.stack.schedule import Schedule  # xdist need not be installed
 
     return Schedule(config, log, config.stash[COLLECTOR].together)
 

@@ -11,15 +11,15 @@ from pathlib import Path
 
 import pytest
 
-from harness.boot import how_to_remove, remove
 from harness.errors import HarnessError
-from harness.layout import Layout
-from harness.measure import StackFigures, measurements
-from harness.owner import Owner
-from harness.plan import Plan
-from harness.shared import SharedStacks, begun
-from harness.stack import ComposeStack, Stack
-from harness.usage import with_memory
+from harness.stack.boot import how_to_remove, remove
+from harness.stack.layout import Layout
+from harness.stack.measure import StackFigures, measurements
+from harness.stack.owner import Owner
+from harness.stack.plan import Plan
+from harness.stack.running import ComposeStack, Stack
+from harness.stack.shared import SharedStacks, begun
+from harness.stack.usage import with_memory
 
 RUN = pytest.StashKey["Run"]()
 FOLDERS, OWNER = "house-price-harness-", "owner"

@@ -15,7 +15,7 @@ find_own() {
 with sync_playwright() as playwright: print(playwright.chromium.executable_path)' 2>/dev/null)"
 }
 
-# Prints the Chromium that the harness would use (harness/browser.py); 1 when there is none.
+# Prints the Chromium that the harness would use (harness/browser/fixtures.py); 1 when there is none.
 find_chromium() {
     local name
     for name in "$OWN" chromium chromium-browser google-chrome; do

@@ -14,13 +14,13 @@ from typing import Any
 
 import pytest
 
-from harness.api import PriceApi, Value
-from harness.beside import Beside, running_beside
-from harness.bundle import Bundle, GoldenRow
-from harness.stack import ComposeStack
-from tests.trained_run import TO_TRAIN, Trained, run_in
+from harness.stack.running import ComposeStack
+from harness.stack.sidecars import Beside, running_beside
+from tests.houses.api import PriceApi, Value
+from tests.houses.bundle import Bundle, GoldenRow
+from tests.houses.trained_run import TO_TRAIN, Trained, run_in
 
-pytest_plugins = ["harness.plugin"]
+pytest_plugins = ["harness.plugin", "tests.houses.plugin"]
 BUNDLE_DIR, PORT = "/srv/artifacts/bundle", 8000  # in the API's container
 
 # What the modules of tests and their libraries hold lives as long as the run. Looked through for

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from harness.beside import running_beside
-from harness.form import PriceForm
-from harness.impostor import Impostor, running_impostor
-from harness.stack import ComposeStack
+from harness.stack.running import ComposeStack
+from harness.stack.sidecars import running_beside
+from tests.houses.form import PriceForm
+from tests.houses.stub_api import Impostor, running_impostor
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from harness.form import PriceForm
+from tests.houses.form import PriceForm
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from playwright.sync_api import expect
 
-from harness.accessibility import grave_faults
-from harness.form import PriceForm
-from harness.impostor import Impostor, Lie
+from harness.browser.accessibility import grave_faults
 from tests.e2e.page import on_both_screens
+from tests.houses.form import PriceForm
+from tests.houses.stub_api import Impostor, Lie
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page

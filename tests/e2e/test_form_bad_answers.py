@@ -12,11 +12,11 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from harness.bundle import GoldenRow
-from harness.checks import Figures
-from harness.form import PriceForm
-from harness.impostor import Impostor, Lie
+from harness.verdict.checks import Figures
 from tests.e2e.page import PATIENCE, assert_no_internals, assert_plain_message_in_time
+from tests.houses.bundle import GoldenRow
+from tests.houses.form import PriceForm
+from tests.houses.stub_api import Impostor, Lie
 
 pytestmark = [pytest.mark.containers, pytest.mark.xdist_group("deceived")]
 

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import expect
 
-from harness.api import PriceApi
-from harness.beside import Beside, running_beside
-from harness.form import PriceForm
-from harness.stack import ComposeStack
-from harness.tracker import Tracker
-from tests.trained_run import Trained
+from harness.stack.running import ComposeStack
+from harness.stack.sidecars import Beside, running_beside
+from tests.houses.api import PriceApi
+from tests.houses.form import PriceForm
+from tests.houses.tracker import Tracker
+from tests.houses.trained_run import Trained
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page

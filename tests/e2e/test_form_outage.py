@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, expect
 
-from harness.bundle import GoldenRow
-from harness.form import PriceForm
-from harness.stack import ComposeStack
+from harness.stack.running import ComposeStack
 from tests.e2e.page import PATIENCE, assert_no_internals, assert_plain_message_in_time
+from tests.houses.bundle import GoldenRow
+from tests.houses.form import PriceForm
 
 pytestmark = pytest.mark.destructive
 

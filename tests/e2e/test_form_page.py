@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
-from harness.api import Value
-from harness.form import PriceForm
-from harness.impostor import Impostor, Lie
 from tests.e2e.page import DESKTOP, cut_off, on_both_screens, press_at_the_edge, screen
+from tests.houses.api import Value
+from tests.houses.form import PriceForm
+from tests.houses.stub_api import Impostor, Lie
 
 Inputs = dict[str, dict[str, Any]]
 

@@ -9,12 +9,12 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from harness.api import House, PriceApi
-from harness.bundle import GoldenRow
-from harness.form import PriceForm, Shown
-from harness.stack import ComposeStack
-from harness.tracker import Tracker
-from harness.wait import wait_until
+from harness.stack.running import ComposeStack
+from harness.stack.wait import wait_until
+from tests.houses.api import House, PriceApi
+from tests.houses.bundle import GoldenRow
+from tests.houses.form import PriceForm, Shown
+from tests.houses.tracker import Tracker
 
 pytestmark = pytest.mark.same_page
 

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from playwright.sync_api import expect
 
-from harness.api import PriceApi
-from harness.bundle import GoldenRow
-from harness.form import PriceForm
-from harness.keyboard import Keyboard
-from harness.stack import Stack
+from harness.stack.running import Stack
+from tests.houses.api import PriceApi
+from tests.houses.bundle import GoldenRow
+from tests.houses.form import PriceForm
+from tests.houses.keyboard import Keyboard
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page

@@ -9,9 +9,9 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from harness.layout import Layout, Service
-from harness.leftovers import STACK
-from harness.wait import wait_until
+from harness.stack.layout import Layout, Service
+from harness.stack.leftovers import STACK
+from harness.stack.wait import wait_until
 
 ROOT = Path(__file__).resolve().parents[2]
 LABELLED = f'{{{{.Label "{STACK}"}}}} {{{{.ID}}}}'

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 import pytest
 import requests
 
-from harness.boot import running_stack
-from harness.docker_cli import docker
 from harness.errors import HarnessError
-from harness.stack import ComposeStack
+from harness.stack.boot import running_stack
+from harness.stack.docker_cli import docker
+from harness.stack.running import ComposeStack
 from tests.harness.clone import Clone, things_of
 
 pytestmark = [pytest.mark.containers, pytest.mark.xdist_group("by-hand")]

@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from harness import leftovers
-from harness.boot import how_to_remove, remove
 from harness.errors import HarnessError
-from harness.kept import find
-from harness.measure import StackFigures, measurements
-from harness.owner import Owner
-from harness.shared import BREAKABLE, SHARED, SharedStacks, begun, wake
+from harness.stack import leftovers
+from harness.stack.boot import how_to_remove, remove
+from harness.stack.kept import find
+from harness.stack.measure import StackFigures, measurements
+from harness.stack.owner import Owner
+from harness.stack.shared import BREAKABLE, SHARED, SharedStacks, begun, wake
 from tests.harness.clone import Clone, docker, things_of
 
 pytestmark = pytest.mark.containers

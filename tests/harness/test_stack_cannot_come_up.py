@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 
-from harness import plan
-from harness.boot import running_stack
 from harness.errors import HarnessError
+from harness.stack import plan
+from harness.stack.boot import running_stack
 from tests.harness.clone import PROBE, Clone, python
 
 pytestmark = pytest.mark.containers

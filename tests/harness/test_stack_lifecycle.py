@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 import requests
 
-from harness.ports import free_ports
+from harness.stack.ports import free_ports
 from tests.harness.clone import Clone, docker, things_of
 
 pytestmark = pytest.mark.containers
@@ -21,7 +21,7 @@ pytestmark = pytest.mark.containers
 PASSES = "def test_up(stack): assert stack.plan.name"
 WAITS = """
 import pathlib
-from harness.wait import wait_until
+from harness.stack.wait import wait_until
 def test_up(stack):
     pathlib.Path("up").write_text(stack.plan.name)
     def problem():

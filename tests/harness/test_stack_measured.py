@@ -7,15 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from harness.boot import remove
 from harness.errors import NotInTimeError
-from harness.measure import StackFigures, measurements
-from harness.owner import Owner
-from harness.ports import free_ports
-from harness.shared import SHARED, SharedStacks, begun
-from harness.stack import ComposeStack
-from harness.usage import with_memory
-from harness.wait import wait_until_answers
+from harness.stack.boot import remove
+from harness.stack.measure import StackFigures, measurements
+from harness.stack.owner import Owner
+from harness.stack.ports import free_ports
+from harness.stack.running import ComposeStack
+from harness.stack.shared import SHARED, SharedStacks, begun
+from harness.stack.usage import with_memory
+from harness.stack.wait import wait_until_answers
 from tests.harness.clone import Clone, things_of
 
 pytestmark = [pytest.mark.containers, pytest.mark.xdist_group("measured")]

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from harness.form import PriceForm
-from harness.windows import Windows
+from harness.browser.context_pool import Windows
+from tests.houses.form import PriceForm
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from harness.api import PriceApi
-from harness.bundle import Bundle, GoldenRow
-from harness.stack import ComposeStack, Stack
-from tests.sales import Sale, Sales
+from harness.stack.running import ComposeStack, Stack
+from tests.houses.api import PriceApi
+from tests.houses.bundle import Bundle, GoldenRow
+from tests.houses.sales import Sale, Sales
 
 
 @pytest.fixture(scope="session")

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 
 import requests
 
-from harness.api import PriceApi, Value
-from harness.form import PriceForm
-from harness.stack import ComposeStack
-from harness.tracker import Tracker
-from harness.wait import wait_until
+from harness.stack.running import ComposeStack
+from harness.stack.wait import wait_until
 from tests.e2e.page import PATIENCE, assert_plain_message
+from tests.houses.api import PriceApi, Value
+from tests.houses.form import PriceForm
+from tests.houses.tracker import Tracker
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page

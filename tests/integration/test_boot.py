@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from harness.api import PriceApi
-from harness.client import HttpClient
-from harness.stack import Stack
-from harness.tracker import Tracker
+from harness.stack.running import Stack
+from harness.wire.client import HttpClient
+from tests.houses.api import PriceApi
+from tests.houses.tracker import Tracker
 
 
 @pytest.mark.check("boot.api-health")

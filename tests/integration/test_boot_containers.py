@@ -7,9 +7,9 @@ from datetime import datetime
 
 import pytest
 
-from harness.bundle import GoldenRow
-from harness.stack import ComposeStack
-from tests.containers import SERVICES, python
+from harness.stack.running import ComposeStack
+from tests.houses.bundle import GoldenRow
+from tests.houses.containers import SERVICES, python
 
 pytestmark = pytest.mark.containers
 

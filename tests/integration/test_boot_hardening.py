@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from harness.stack import ComposeStack
-from tests.containers import SERVICES, python
+from harness.stack.running import ComposeStack
+from tests.houses.containers import SERVICES, python
 
 pytestmark = pytest.mark.containers
 

@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from harness.api import PriceApi, Value
-from harness.bundle import Bundle
-from harness.cases import typical
-from harness.tracker import Tracker
+from tests.houses.api import PriceApi, Value
+from tests.houses.bundle import Bundle
+from tests.houses.cases import typical
+from tests.houses.tracker import Tracker
 
 Inputs = dict[str, dict[str, Any]]
 

@@ -8,7 +8,7 @@ from urllib.parse import urljoin, urlsplit
 
 import pytest
 
-from harness.api import PriceApi
+from tests.houses.api import PriceApi
 
 Inputs = dict[str, dict[str, Any]]
 

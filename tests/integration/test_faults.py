@@ -11,9 +11,9 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from harness.checks import Figures
-from harness.stack import ComposeStack
-from harness.wait import wait_until
+from harness.stack.running import ComposeStack
+from harness.stack.wait import wait_until
+from harness.verdict.checks import Figures
 from tests.integration.outages import FAULTS, HEALED, HUNG, Fault, System, is_silent, terminate
 
 if TYPE_CHECKING:

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from harness.api import ApiError, PriceApi, Refusal, Value
-from harness.cases import MARK, mistakes
+from tests.houses.api import ApiError, PriceApi, Refusal, Value
+from tests.houses.cases import MARK, mistakes
 
 JSON = {"Content-Type": "application/json"}
 Inputs = dict[str, dict[str, Any]]

@@ -1,7 +1,7 @@
 """Requests that no honest client sends, byte by byte on a socket.
 
 The stack's own, because what stands before one elsewhere answers some of them itself. The corpus
-for unit tests and for the stack is one: harness/hostile.py.
+for unit tests and for the stack is one: tests/houses/hostile.py.
 """
 
 from __future__ import annotations
@@ -13,12 +13,12 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from harness import hostile
-from harness.api import PriceApi
-from harness.cases import typical
-from harness.checks import Figures
-from harness.raw_http import HANG_SECONDS, Answer, Wire, get, post
-from harness.stack import ComposeStack
+from harness.stack.running import ComposeStack
+from harness.verdict.checks import Figures
+from harness.wire.raw_http import HANG_SECONDS, Answer, Wire, get, post
+from tests.houses import hostile
+from tests.houses.api import PriceApi
+from tests.houses.cases import typical
 
 pytestmark = pytest.mark.containers
 

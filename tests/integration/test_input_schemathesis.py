@@ -14,8 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from harness.api import PriceApi
-from harness.checks import Figures
+from harness.verdict.checks import Figures
+from tests.houses.api import PriceApi
 
 EXAMPLES = 25  # an address, besides those that go through every keyword of the document
 HANG = 10  # seconds; the documented examples go up to a full batch, which is honest work

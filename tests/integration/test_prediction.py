@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from harness.api import BATCH, PriceApi, Value
-from harness.bundle import GoldenRow
-from harness.cases import values, varied
+from tests.houses.api import BATCH, PriceApi, Value
+from tests.houses.bundle import GoldenRow
+from tests.houses.cases import values, varied
 
 Inputs = dict[str, dict[str, Any]]
 

@@ -9,11 +9,11 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from harness.api import PriceApi, Value
-from harness.bundle import GoldenRow
-from harness.checks import Figures
-from harness.raw_http import HANG_SECONDS, Wire, post
-from harness.stack import ComposeStack
+from harness.stack.running import ComposeStack
+from harness.verdict.checks import Figures
+from harness.wire.raw_http import HANG_SECONDS, Wire, post
+from tests.houses.api import PriceApi, Value
+from tests.houses.bundle import GoldenRow
 
 CONNECTIONS, REQUESTS, PIPELINED, TIMED = 8, 40, 30, 300
 

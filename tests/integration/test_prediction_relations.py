@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harness.api import PriceApi, Value
-from harness.houses import BOUNDED, batches, houses, notation, values_of, white_space
+from tests.houses.api import PriceApi, Value
+from tests.houses.strategies import BOUNDED, batches, houses, notation, values_of, white_space
 
 Inputs = dict[str, dict[str, Any]]
 House = dict[str, Value]

@@ -12,10 +12,10 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
-from harness.api import House, PriceApi
-from harness.bundle import Bundle, GoldenRow
-from harness.checks import Figures
-from tests.sales import Sale, Sales
+from harness.verdict.checks import Figures
+from tests.houses.api import House, PriceApi
+from tests.houses.bundle import Bundle, GoldenRow
+from tests.houses.sales import Sale, Sales
 
 RISK = 1e-4  # chance with which right intervals are called wrong
 SEGMENT = 20  # sales below which an error by segment is an anecdote

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from harness.bundle import Bundle, GoldenRow
-from harness.checks import Figures
-from tests.sales import Sale, Sales
+from harness.verdict.checks import Figures
+from tests.houses.bundle import Bundle, GoldenRow
+from tests.houses.sales import Sale, Sales
 
 
 @pytest.mark.check("quality.data")

@@ -10,8 +10,8 @@ from uuid import uuid4
 
 import pytest
 
-from harness.bundle import Bundle
-from tests.trained_run import DATASET, TO_TRAIN, Trained, run_in
+from tests.houses.bundle import Bundle
+from tests.houses.trained_run import DATASET, TO_TRAIN, Trained, run_in
 
 # Not beside another training: two at once are slower than one after the other.
 pytestmark = [pytest.mark.containers, pytest.mark.xdist_group("trained")]

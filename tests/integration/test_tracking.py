@@ -8,11 +8,11 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from harness.api import PriceApi
-from harness.stack import ComposeStack
-from harness.tracker import Tracker
-from harness.usage import epoch
-from tests.trained_run import DATASET, SMALL, Trained
+from harness.stack.running import ComposeStack
+from harness.stack.usage import epoch
+from tests.houses.api import PriceApi
+from tests.houses.tracker import Tracker
+from tests.houses.trained_run import DATASET, SMALL, Trained
 
 pytestmark = pytest.mark.xdist_group("trained")
 

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from harness.checks import Check
 from harness.errors import HarnessError
-from harness.gate import write_to_model
-from harness.tracker import Tracker
-from harness.verdict import Result, Verdict
-from tests.trained_run import Trained
+from harness.verdict.checks import Check
+from harness.verdict.verdict import Result, Verdict
+from tests.houses.gate import write_to_model
+from tests.houses.tracker import Tracker
+from tests.houses.trained_run import Trained
 
 pytestmark = [pytest.mark.containers, pytest.mark.xdist_group("trained")]
 

@@ -8,7 +8,8 @@ from pathlib import Path
 from threading import Thread
 
 import pytest
-from form_fake_api import FakeApi
+
+from tests.unit.form.form_fake_api import FakeApi
 
 FORM = Path(__file__).parents[3] / "streamlit_app"
 sys.path.append(str(FORM))  # last, or the form's app.py would hide the package app

@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from form_fake_api import FakeApi
 from streamlit.testing.v1 import AppTest
+
+from tests.unit.form.form_fake_api import FakeApi
 
 HOUSE = {"berths": 4, "length": 9.5, "built": 1998, "harbour": "Rock & Sand", "cabin": False}
 PROBLEM = {

@@ -7,12 +7,12 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from form_fake_api import CONTRACT, FakeApi
 
 from answers import Model, read_answer
 from fields import draw, plain
 from result import money, run_url, sentence, worded
 from schema import Contract, Input, read_contract
+from tests.unit.form.form_fake_api import CONTRACT, FakeApi
 
 CABIN = Input(name="cabin", label="Cabin", group="Size", kind="yes_no", default=True)
 

@@ -10,9 +10,9 @@ from time import monotonic
 from typing import Any
 
 import pytest
-from form_fake_api import FakeApi
 
 import transport
+from tests.unit.form.form_fake_api import FakeApi
 
 NO_ANSWER: dict[str, Callable[[Any, Any], None]] = {
     "silence": lambda request, _: request.hang(),

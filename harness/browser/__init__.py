@@ -1,0 +1,1 @@
+"""The browser: Playwright's fixtures, contexts that tests share, a display, and axe."""

@@ -1,0 +1,51 @@
+"""What must be there before a stack is booted. Each failure names the cause and the fix."""
+
+from __future__ import annotations
+
+import re
+
+from harness.errors import HarnessError
+from harness.stack.docker_cli import ELSEWHERE, run
+from harness.stack.layout import Layout
+
+MIN_COMPOSE = (2, 24)
+QUICK = 20.0  # seconds for a question to the engine
+
+
+def preflight(layout: Layout) -> None:
+    """Raises HarnessError when the stack of ``layout`` cannot be booted on this machine."""
+    _engine()
+    _compose()
+    if not (layout.root / layout.compose_file).is_file():
+        raise HarnessError(
+            f"{layout.root}: there is no {layout.compose_file}. "
+            "Fix: run the tests in the project's folder, or override the fixture `layout`."
+        )
+    for file, fix in layout.needs.items():
+        if not (layout.root / file).is_file():
+            raise HarnessError(f"{file}: {fix}, then run the tests again.")
+
+
+def _engine() -> None:
+    question = ["docker", "version", "--format", "{{.Server.Version}}"]
+    asked = run(question, seconds=QUICK, check=False)
+    if asked.returncode != 0:
+        said = (asked.stderr or asked.stdout).strip().splitlines() or ["no message"]
+        raise HarnessError(
+            f"no Docker engine answers ({said[-1]}). "
+            f"Fix: start it (setup/engine.sh does), {ELSEWHERE}."
+        )
+
+
+def _compose() -> None:
+    asked = run(["docker", "compose", "version", "--short"], seconds=QUICK, check=False)
+    if asked.returncode != 0:
+        raise HarnessError(
+            f"docker has no compose plugin. Fix: install it (setup/engine.sh does), {ELSEWHERE}."
+        )
+    found = re.search(r"(\d+)\.(\d+)", asked.stdout)
+    if found is None or tuple(map(int, found.groups())) < MIN_COMPOSE:
+        raise HarnessError(
+            f"docker compose {asked.stdout.strip()} is too old. "
+            f"Fix: update it to {'.'.join(map(str, MIN_COMPOSE))} or later, {ELSEWHERE}."
+        )

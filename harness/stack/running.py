@@ -1,0 +1,237 @@
+"""A running stack: three addresses, and for one that was booted here, its containers."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from functools import cached_property, partial
+from typing import TYPE_CHECKING, Any
+
+from harness.errors import HarnessError
+from harness.stack import diagnosis, faults, leftovers
+from harness.stack.docker_cli import docker, run
+from harness.stack.plan import Plan
+from harness.stack.usage import epoch, healthy_at
+from harness.stack.wait import probe, wait_until, wait_until_answers
+
+if TYPE_CHECKING:
+    from harness.stack.compose import Completed, ProjectCompose
+
+SOON = 120.0
+"""Seconds for services to be well, once their images are there."""
+PAUSED = 15.0
+"""Seconds for the engine to pause a service."""
+
+
+class Stack:
+    """A running stack, wherever it runs: three addresses, without a slash at the end.
+
+    One that is not known raises HarnessError only when a test asks for it.
+    """
+
+    def __init__(self, api: str | None, ui: str | None, mlflow: str | None) -> None:
+        self._addresses = {"api": api, "ui": ui, "mlflow": mlflow}
+
+    @property
+    def api(self) -> str:
+        return self._address("api")
+
+    @property
+    def ui(self) -> str:
+        return self._address("ui")
+
+    @property
+    def mlflow(self) -> str:
+        return self._address("mlflow")
+
+    def __str__(self) -> str:
+        return ", ".join(f"{name} {each}" for name, each in self._addresses.items() if each)
+
+    def _address(self, name: str) -> str:
+        found = self._addresses[name]
+        if found is None:
+            raise HarnessError(f"this test needs another address. Fix: give --{name}-url as well.")
+        return found.rstrip("/")
+
+
+class ComposeStack(Stack):
+    """A stack of containers on this machine. Services have their names in the compose file."""
+
+    def __init__(self, plan: Plan) -> None:
+        layout = plan.layout
+        super().__init__(*(plan.address(each) for each in (layout.api, layout.ui, layout.mlflow)))
+        self.plan = plan
+
+    @cached_property
+    def compose(self) -> ProjectCompose:
+        """testcontainers' ``DockerCompose`` of this stack."""
+        from harness.stack.compose import ProjectCompose
+
+        layout = self.plan.layout
+        files = [layout.root / layout.compose_file, self.plan.labels]
+        return ProjectCompose(self.plan.name, layout.root, files, self.plan.variables)
+
+    @property
+    def planned_services(self) -> list[str]:
+        """All services of the compose file, also those whose container is gone."""
+        return sorted(json.loads(self.plan.labels.read_text()).get("services", {}))
+
+    @property
+    def services(self) -> list[str]:
+        return sorted(self._containers())
+
+    def inspect(self, service: str) -> dict[str, Any]:
+        """``docker inspect`` of the service's container."""
+        try:
+            return self._containers()[service]
+        except KeyError:
+            raise HarnessError(f"{self.plan.name} has no container of {service}") from None
+
+    def logs(self, service: str, *options: str) -> str:
+        """What the service printed; ``options`` are those of ``docker logs``."""
+        return diagnosis.log_of(self.inspect(service)["Id"], *options)
+
+    def exec(self, service: str, *command: str) -> Completed:
+        """Runs ``command`` inside the service's container, whatever its exit code is."""
+        # Not by compose, which may take a container that only runs beside (`docker compose run`).
+        return run(["docker", "exec", self.inspect(service)["Id"], *command], check=False)
+
+    def stop(self, service: str) -> None:
+        self.compose.ask("stop", service)
+
+    def start(self, service: str) -> None:
+        """Starts a service that was stopped and waits until it is well.
+
+        Only this one: compose would first start what it depends on.
+        """
+        docker("start", self.inspect(service)["Id"])
+        self.wait_until_well(service)
+
+    def restart(self, service: str) -> None:
+        self.stop(service)
+        self.start(service)
+
+    def pause(self, *services: str) -> None:
+        """Freezes ``services``, or else all: ports still accept connections, nothing answers."""
+        left = list(services) or self.services
+
+        def refused() -> str | None:
+            nonlocal left
+            said = self.compose.ask("pause", *left, check=False).stderr.strip()
+            left = [name for name in left if not self.inspect(name)["State"]["Paused"]]
+            return said or ", ".join(left) if left else None
+
+        # The kernel gives up where processes of a busy machine do not stand still soon enough.
+        wait_until(
+            refused,
+            what=f"the engine pauses {', '.join(left)}",
+            seconds=PAUSED,
+            hint="docker pause tries the same",
+        )
+
+    def unpause(self, *services: str) -> None:
+        self.compose.ask("unpause", *services)
+
+    def crash(self, service: str) -> None:
+        """Kills the service's main process, so that its restart policy works."""
+        labels = leftovers.labels(self.plan.name, self.plan.owner)
+        faults.crash(service, self.inspect(service), labels)
+
+    def wait_until_restarted(self, service: str, seconds: float = SOON) -> float:
+        """Waits until the engine has started a service again after :meth:`crash` and it is well.
+
+        Returns:
+            The seconds that nobody could use it, by the engine's clock.
+        """
+        self.wait_until_well(service, seconds=seconds)
+        container = self.inspect(service)
+        if not container["RestartCount"]:
+            raise HarnessError(f"{service} runs, and it was not the engine that started it again")
+        healthy = healthy_at(container) or epoch(container["State"]["StartedAt"])
+        return healthy - epoch(container["State"]["FinishedAt"])
+
+    def cut_off(self, service: str) -> None:
+        """Takes a service off the network: it runs on, and nobody reaches it nor it anybody."""
+        faults.cut_off(service, self.inspect(service))
+
+    def reconnect(self, service: str) -> None:
+        """Undoes :meth:`cut_off`: the service is found again, by name and by its port."""
+        faults.reconnect(service, self.inspect(service), self.compose.config())
+
+    def heal(self) -> None:
+        """Undoes what a test did to the services: all are there, run and answer.
+
+        The engine may call one that answers unhealthy until it asks it the next time.
+        """
+        there = self._containers()
+        if missing := [each for each in self.planned_services if each not in there]:
+            self.compose.ask("up", "--detach", "--no-build", "--no-deps", *missing)
+            there = self._containers()
+        began_anew = [each for each in missing if each in there]
+        for service, container in there.items():
+            if container["State"]["Paused"]:
+                self.unpause(service)
+            if faults.is_cut_off(service, container):
+                self.reconnect(service)
+            ails = diagnosis.what_ails(container) or not container["State"]["Running"]
+            if ails and service not in missing and self._is_silent(service):
+                docker("restart", container["Id"])
+                began_anew.append(service)
+        if began_anew:
+            self.wait_until_well(*began_anew)
+        self._wait_until_they_answer(self.services, SOON)
+
+    def wait_until_well(self, *services: str, seconds: float = SOON) -> float:
+        """Waits until ``services``, or else all, are healthy and answer through their ports.
+
+        Returns:
+            The seconds until the engine called them healthy.
+
+        Raises:
+            NotInTimeError: with the cause and the last log lines of each service that is not well;
+                at once where one has ended, so that waiting does not help.
+        """
+        names = services or self.services
+        restarts: dict[str, int] = {}
+        plan, probes = self.plan, self._probes()
+        took = wait_until(
+            lambda: self._trouble(names, restarts),
+            what=f"{plan.name}: {', '.join(names)} healthy",
+            address=", ".join(probes[name] for name in names if name in probes),
+            seconds=seconds,
+            hint=f"docker compose -p {plan.name} ps",
+            evidence=lambda: diagnosis.diagnose(plan.name).evidence,
+            pause=0.5,  # the engine's client takes a twentieth of a second of a processor
+        )
+        self._wait_until_they_answer(names, seconds)
+        return took
+
+    def _wait_until_they_answer(self, services: Iterable[str], seconds: float) -> None:
+        probes = self._probes()
+        for name in services:
+            if name in probes:
+                wait_until_answers(name, probes[name], partial(self.inspect, name), seconds)
+
+    def _probes(self) -> dict[str, str]:
+        """Service -> address that answers 200 when it is well, of those that publish a port."""
+        services = self.plan.layout.services
+        return {each.name: self.plan.address(each) + each.probe for each in services}
+
+    def _is_silent(self, service: str) -> bool:
+        address = self._probes().get(service)
+        return address is None or probe(address)() is not None
+
+    def _trouble(self, services: Iterable[str], restarts: dict[str, int]) -> str | None:
+        there, ailing = self._containers(), []
+        for name in services:
+            container = there.get(name)
+            if container is None:
+                ailing.append(f"{name} has no container")
+            elif what := diagnosis.what_ails(container):
+                diagnosis.give_up(container, restarts.setdefault(name, container["RestartCount"]))
+                ailing.append(f"{name} {what}")
+        return "; ".join(ailing) or None
+
+    def _containers(self) -> dict[str, dict[str, Any]]:
+        found = diagnosis.containers(self.plan.name)
+        return {each["Config"]["Labels"][diagnosis.SERVICE]: each for each in found}

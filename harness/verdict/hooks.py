@@ -1,0 +1,31 @@
+"""Hooks by which the tests of one system tell the gate what it cannot know of that system."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from harness.stack.running import Stack
+    from harness.verdict.verdict import Verdict
+
+
+@pytest.hookspec
+def pytest_harness_tested(config: pytest.Config, stacks: Sequence[Stack]) -> Mapping[str, Any]:  # type: ignore[empty-body]
+    """What was tested, asked once at the end of a run, while ``stacks`` still answer.
+
+    Returns:
+        Name of a fact -> the fact, fit for JSON; it becomes a part of the verdict.
+    """
+
+
+@pytest.hookspec
+def pytest_harness_verdict(config: pytest.Config, verdict: Verdict, page: Path) -> str | None:
+    """The verdict is written, and ``page`` is its report. Says in one line what was done with it.
+
+    Raises:
+        HarnessError: what was asked for could not be done; the run does not exit with 0 then.
+    """

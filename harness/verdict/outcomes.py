@@ -1,0 +1,131 @@
+"""From the reports of one test, in the order in which they came, to how the check ended."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from harness.verdict.checks import CHECK, FIGURE, OTHER, SAMPLES, Check
+from harness.verdict.verdict import Outcome, Result
+
+BROWSER = "browser"
+"""Name under which a report carries the folder that a browser test saved its files in."""
+CRASHED = "???"  # xdist's name for the phase in which a worker died
+LONG, MESSAGE = 40_000, 1_000  # characters
+
+Reports = Sequence[pytest.TestReport]
+
+
+def not_run(check: Check, nodeid: str, why: str) -> Result:
+    return Result(check, nodeid, "not run", message=why)
+
+
+def result_of(check: Check, nodeid: str, reports: Reports, *, stopped: str, folder: Path) -> Result:
+    """How ``check`` ended.
+
+    Args:
+        check: the check.
+        nodeid: pytest's name of it.
+        reports: at least one.
+        stopped: why the run ended, for a test that it cut off.
+        folder: that paths are told relative to.
+    """
+    outcome = _outcome(reports)
+    telling = [each for each in reports if not each.passed]
+    message = _message(telling[0]) if telling else ""
+    if outcome == "not run":
+        message = stopped
+    elif outcome == "flaky":
+        message = f"passed, but only after: {message}"
+    # The last has them all, but that of a crash has none.
+    fullest = max(reversed(reports), key=lambda each: len(each.user_properties))
+    noted: list[tuple[str, Any]] = list(fullest.user_properties)
+    screenshots, trace = _saved(noted, folder)
+    calls = [each for each in reports if each.when == "call" and not _is_part(each)]
+    others = [each for each in reports if each.when in ("setup", "teardown")]
+    return Result(
+        check,
+        nodeid,
+        outcome,
+        seconds=sum(each.duration for each in calls),
+        setup_seconds=sum(each.duration for each in others),
+        started=min((each.start for each in reports if each.start), default=None),
+        message=message[:MESSAGE],
+        longrepr="\n\n".join(each.longreprtext for each in telling)[:LONG],
+        figures=[value for name, value in noted if name == FIGURE],
+        samples=[value for name, value in noted if name == SAMPLES],
+        sections=_sections(telling),
+        screenshots=screenshots if outcome != "passed" else [],
+        trace=trace if outcome != "passed" else None,
+    )
+
+
+def check_in(reports: Reports, nodeid: str) -> Check:
+    """The check that the reports carry themselves; a crash carries none."""
+    for report in reports:
+        for name, value in report.user_properties:
+            if name == CHECK and isinstance(value, dict):
+                return Check(**value)
+    return Check(nodeid, OTHER, nodeid)
+
+
+def _outcome(reports: Reports) -> Outcome:
+    calls = [each for each in reports if each.when == "call" and not _is_part(each)]
+    passed = any(each.passed for each in calls)
+    # A plugin that runs tests again says "rerun", or reports one more time.
+    again = any(each.outcome not in ("passed", "failed", "skipped") for each in reports)
+    if passed and (again or any(each.failed for each in calls)):
+        return "flaky"
+    if again or any(each.failed for each in reports if each.when == "call"):
+        return "failed"
+    if any(each.failed for each in reports):
+        return "error"
+    if any(each.skipped for each in reports):  # expected failures too
+        return "skipped"
+    ended = any(each.when == "teardown" for each in reports)
+    return "passed" if passed and ended else "not run"
+
+
+def _is_part(report: pytest.TestReport) -> bool:
+    """Whether it is of a subtest."""
+    return hasattr(report, "context")
+
+
+def _part(report: Any) -> str:
+    """What tells one subtest from the others."""
+    context = report.context
+    told = [context.msg or "", *(f"{key}={value}" for key, value in context.kwargs.items())]
+    return ", ".join(filter(None, told)) or "a subtest"
+
+
+def _message(report: pytest.TestReport) -> str:
+    """The short message of an assertion or skip, or else the first words of the account."""
+    if report.when == CRASHED:
+        return f"the process that ran it crashed ({report.longreprtext.strip()})"
+    if report.skipped and hasattr(report, "wasxfail"):
+        return f"was expected to fail: {report.wasxfail or 'no reason was given'}"
+    if isinstance(report.longrepr, tuple):
+        return str(report.longrepr[2]).removeprefix("Skipped: ")
+    crash = getattr(report.longrepr, "reprcrash", None)
+    said = str(crash.message if crash is not None else report.longreprtext).strip()
+    said = said.removeprefix("AssertionError: ").removeprefix("Failed: ")
+    return f"{_part(report)}: {said}" if _is_part(report) else said
+
+
+def _sections(reports: Reports) -> list[tuple[str, str]]:
+    """What was printed and logged, each once: a report repeats what those before it had."""
+    found = {each: None for report in reports for each in report.sections}
+    return [(title, text[-LONG:]) for title, text in found if text.strip()]
+
+
+def _saved(noted: Sequence[tuple[str, object]], folder: Path) -> tuple[list[str], str | None]:
+    """The screenshots of a browser test and its trace."""
+    saved = [Path(str(value)) for name, value in noted if name == BROWSER]
+    pictures = [file for each in saved for file in sorted(each.glob("*.png"))]
+    traces = [file for each in saved if (file := each / "trace.zip").exists()]
+    shown = [os.path.relpath(file, folder) for file in (*pictures, *traces)]
+    return shown[: len(pictures)], shown[len(pictures)] if traces else None

@@ -1,0 +1,177 @@
+"""The verdict of a run: yes or no, and why. Plain data and rules; knows no pytest.
+
+Yes takes at least one check, and that every check that was asked for ran and passed, once.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any, Literal
+
+from harness.verdict.checks import OTHER, Check
+
+Outcome = Literal["passed", "failed", "error", "flaky", "skipped", "not run"]
+OUTCOMES: tuple[Outcome, ...] = ("failed", "error", "flaky", "skipped", "not run", "passed")
+"""The worst first: the order in which a person wants to read them."""
+GROUPS = ("boot", "contract", "prediction", "input", "tracking", "browser", "quality", "faults")
+FORMAT = 1
+
+
+@dataclass(frozen=True)
+class Result:
+    """How one check ended.
+
+    Attributes:
+        check: which one.
+        nodeid: pytest's name of the test.
+        outcome: ``flaky`` is one that failed and passed in one run.
+        seconds: of the test itself.
+        setup_seconds: of what it had to wait for before and after, a boot for instance.
+        started: seconds since the epoch; None for one that never began.
+        message: what a person reads first, without a traceback.
+        longrepr: pytest's whole account of the failure.
+        figures: what was measured, each with its bounds.
+        samples: distributions that were measured.
+        sections: (title, text): what was printed and logged meanwhile.
+        screenshots: paths, relative to the folder of the verdict.
+        trace: Playwright's trace of a failed browser test, likewise.
+    """
+
+    check: Check
+    nodeid: str
+    outcome: Outcome
+    seconds: float = 0.0
+    setup_seconds: float = 0.0
+    started: float | None = None
+    message: str = ""
+    longrepr: str = ""
+    figures: Sequence[Mapping[str, Any]] = ()
+    samples: Sequence[Mapping[str, Any]] = ()
+    sections: Sequence[tuple[str, str]] = ()
+    screenshots: Sequence[str] = ()
+    trace: str | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        content = asdict(self)
+        return {**content.pop("check"), **content}
+
+    @property
+    def reason(self) -> str:
+        """Why it is not green, in one line."""
+        if self.outcome == "not run":  # why the run stopped is a reason of its own
+            return f"{self.check.id}: not run"
+        said = next((line for line in self.message.splitlines() if line.strip()), "")
+        return f"{self.check.id}: {self.outcome}" + (f": {said.strip()[:300]}" if said else "")
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """A check that was asked for and cannot be had here, which is known beforehand."""
+
+    check: Check
+    why: str
+
+    def to_json(self) -> dict[str, str]:
+        return {"id": self.check.id, "sentence": self.check.sentence, "why": self.why}
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What is written of one run.
+
+    Attributes:
+        started: seconds since the epoch.
+        seconds: from the first test collected to the stack removed.
+        results: of all checks that were asked for.
+        left_out: what cannot be asked of a stack that runs elsewhere.
+        troubles: what else went wrong with the run, a line each.
+        deselected: how many checks were not asked for, of those in the same files.
+        tested: what the answers are about: images, commit, model, machine.
+        boot: how the stacks came up.
+    """
+
+    started: float
+    seconds: float
+    results: Sequence[Result]
+    left_out: Sequence[LeftOut] = ()
+    troubles: Sequence[str] = ()
+    deselected: int = 0
+    tested: Mapping[str, Any] = field(default_factory=dict)
+    boot: Sequence[Mapping[str, Any]] = ()
+
+    @property
+    def is_yes(self) -> bool:
+        return not self.reasons
+
+    @property
+    def word(self) -> str:
+        return "yes" if self.is_yes else "no"
+
+    @property
+    def reasons(self) -> list[str]:
+        """Why it is no: a line each, the run's own troubles first."""
+        found = [f"run: {' '.join(each.split())}" for each in self.troubles]
+        if not self.results:
+            found.append("run: no check was asked for: nothing was proved")
+        return found + [each.reason for each in self.not_green]
+
+    @property
+    def not_green(self) -> list[Result]:
+        """The worst first."""
+        red = [each for each in self.results if each.outcome != "passed"]
+        return sorted(red, key=lambda each: OUTCOMES.index(each.outcome))
+
+    @property
+    def counts(self) -> dict[str, int]:
+        counted = Counter(each.outcome for each in self.results)
+        each_of: dict[str, int] = {outcome: counted[outcome] for outcome in OUTCOMES}
+        beside = {"left_out": len(self.left_out), "deselected": self.deselected}
+        return {"asked": len(self.results), **each_of, **beside}
+
+    @property
+    def groups(self) -> dict[str, list[Result]]:
+        """The results as a person reads them: boot first, tests that are no checks last."""
+        found: dict[str, list[Result]] = {}
+        for each in self.results:
+            found.setdefault(each.check.group, []).append(each)
+        return dict(sorted(found.items(), key=lambda group: _place(group[0])))
+
+    @property
+    def sentence(self) -> str:
+        """The verdict for a person who reads one sentence."""
+        asked, green = len(self.results), self.counts["passed"]
+        if self.is_yes:
+            what = "The one check that was" if asked == 1 else f"All {asked} checks that were"
+            return f"{what} asked for ran and passed."
+        if not asked:
+            return "No check ran, so nothing was proved."
+        counts = self.counts
+        red = [f"{counts[each]} {each}" for each in OUTCOMES[:-1] if counts[each]]
+        if counts["error"] > 1:
+            red = [f"{each}s" if each.endswith("error") else each for each in red]
+        if not red:
+            return f"All {asked} checks passed, but the run itself did not end well."
+        return f"{green} of {asked} checks passed: {', '.join(red)}."
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "format": FORMAT,
+            "verdict": self.word,
+            "sentence": self.sentence,
+            "reasons": self.reasons,
+            "started": self.started,
+            "seconds": self.seconds,
+            "counts": self.counts,
+            "checks": [each.to_json() for each in self.results],
+            "left_out": [each.to_json() for each in self.left_out],
+            "tested": dict(self.tested),
+            "boot": list(self.boot),
+        }
+
+
+def _place(group: str) -> tuple[int, str]:
+    if group == OTHER:
+        return len(GROUPS) + 1, group
+    return (GROUPS.index(group) if group in GROUPS else len(GROUPS)), group

@@ -1,0 +1,1 @@
+"""HTTP: a client with time limits, and requests byte by byte."""

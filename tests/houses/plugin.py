@@ -1,0 +1,77 @@
+"""What the gate has to know of this system: its fixtures, its facts, and where a verdict goes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from harness.stack.running import Stack
+from harness.verdict.verdict import Verdict
+from tests.houses.api import PriceApi
+from tests.houses.form import PriceForm
+from tests.houses.gate import tracker_address, write_to_model
+from tests.houses.tested import model_of
+from tests.houses.tracker import Tracker
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.getgroup("stack").addoption(
+        "--gate",
+        action="store_true",
+        help="write the verdict onto the model's version, in the MLflow that it is registered in",
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    _check_whole(config)
+
+
+def _check_whole(config: pytest.Config) -> None:
+    """Refuses ``--gate`` for a choice of checks: its yes would stand on the model for all."""
+    named = {"-k": "keyword", "-m": "markexpr", "--check": "check", "--deselect": "deselect"}
+    chosen = [option for option, name in named.items() if getattr(config.option, name, None)]
+    chosen += [argument for argument in config.args if "::" in argument]
+    if config.getoption("--gate") and chosen:
+        raise pytest.UsageError(
+            f"--gate writes the verdict of whole files and folders: leave out {', '.join(chosen)}"
+        )
+
+
+def pytest_harness_tested(config: pytest.Config, stacks: Sequence[Stack]) -> Mapping[str, Any]:
+    return {"model": model_of(stacks)} if stacks else {}
+
+
+def pytest_harness_verdict(config: pytest.Config, verdict: Verdict, page: Path) -> str | None:
+    if not config.getoption("--gate"):
+        return None
+    address = tracker_address(config.getoption("--mlflow-url"))
+    return write_to_model(verdict, page, address)
+
+
+@pytest.fixture(scope="session")
+def api(stack: Stack) -> Iterator[PriceApi]:
+    """The API of :func:`stack`."""
+    with PriceApi(stack.api) as client:
+        yield client
+
+
+@pytest.fixture(scope="session")
+def tracker(stack: Stack) -> Iterator[Tracker]:
+    """The MLflow of :func:`stack`."""
+    with Tracker(stack.mlflow) as client:
+        yield client
+
+
+@pytest.fixture
+def form(page: Page, stack: Stack) -> PriceForm:
+    """The form of :func:`stack`: in a fresh page, or with ``same_page`` as the last test left it.
+
+    Fill in what matters then: the entries of the last test are still there.
+    """
+    return PriceForm(page, stack.ui).at_hand()

@@ -1,0 +1,75 @@
+"""A stand-in for the API beside a stack, that lies on request and passes all else on to it.
+
+What a form does with a slow, refusing or senseless API can so be seen with nothing broken::
+
+    with running_impostor(stack, name="impostor") as impostor:
+        impostor.says({"POST /predict": Lie(changes={"price": None})})
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from harness.stack.running import ComposeStack
+from harness.stack.sidecars import running_beside
+from harness.wire.client import HttpClient
+from tests.houses import stub_program
+
+
+@dataclass(frozen=True)
+class Lie:
+    """How one address answers.
+
+    Attributes:
+        body: what it says; None for what the API says.
+        status: with ``body``.
+        content_type: with ``body``.
+        changes: members that are replaced in what the API says.
+        seconds: that it waits first.
+    """
+
+    body: str | None = None
+    status: int = 200
+    content_type: str = "application/json"
+    changes: Mapping[str, Any] = field(default_factory=dict)
+    seconds: float = 0
+
+
+class Impostor(HttpClient):
+    """A running stand-in; ``url`` is where other containers of the stack reach it."""
+
+    def __init__(self, address: str, url: str) -> None:
+        super().__init__(address)
+        self.url = url
+
+    def says(self, lies: Mapping[str, Lie]) -> None:
+        """Answers ``"METHOD /path"`` as told from now on, and everything else as the API does."""
+        told = json.dumps({where: asdict(lie) for where, lie in lies.items()})  # NaN is a lie too
+        self.request("PUT", stub_program.CONTROL, data=told).raise_for_status()
+
+
+@contextmanager
+def running_impostor(stack: ComposeStack, *, name: str, port: int = 8000) -> Iterator[Impostor]:
+    """A stand-in for the API of ``stack``, in a container of the same image, honest at first.
+
+    Args:
+        stack: whose API it stands in for.
+        name: of the container, after that of the stack.
+        port: that the API listens on in its container, and the stand-in too.
+
+    Raises:
+        HarnessError: it did not start or does not answer.
+    """
+    api = stack.plan.layout.api
+    program = Path(stub_program.__file__).read_text()
+    command = ("python", "-c", program, f"http://{api.name}:{port}", str(port))
+    with (
+        running_beside(stack, api, name=name, port=port, command=command) as beside,
+        Impostor(beside.address, f"http://{beside.name}:{port}") as impostor,
+    ):
+        yield impostor

@@ -1,0 +1,92 @@
+"""MLflow as its REST API shows it. Its own client takes seconds to import and minutes to fail."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import requests
+
+from harness.wire.client import HttpClient
+
+
+class TrackerError(AssertionError):
+    """MLflow answered something else than 200."""
+
+    def __init__(self, answer: requests.Response) -> None:
+        super().__init__(f"{answer.request.path_url}: {answer.status_code}: {answer.text[:500]}")
+
+
+class Tracker(HttpClient):
+    """Client of one MLflow server."""
+
+    API = "/api/2.0/mlflow"
+
+    def run(self, run_id: str) -> dict[str, Any]:
+        """``info``, ``data`` (params, metrics, tags) of a run. Raises TrackerError."""
+        run: dict[str, Any] = self._ask("/runs/get", run_id=run_id)["run"]
+        return run
+
+    def create_run(self, name: str) -> str:
+        """A new run in MLflow's default experiment; returns its id."""
+        body = {"experiment_id": "0", "run_name": name}
+        answer = self.post(f"{self.API}/runs/create", json=body)
+        if answer.status_code != 200:
+            raise TrackerError(answer)
+        run_id: str = answer.json()["run"]["info"]["run_id"]
+        return run_id
+
+    def params(self, run_id: str) -> dict[str, str]:
+        return {each["key"]: each["value"] for each in self.run(run_id)["data"].get("params", [])}
+
+    def metrics(self, run_id: str) -> dict[str, float]:
+        """The last value of every metric."""
+        return {each["key"]: each["value"] for each in self.run(run_id)["data"].get("metrics", [])}
+
+    def history(self, run_id: str, metric: str) -> list[float]:
+        """All values of one metric, in the order in which they were logged."""
+        found = self._ask("/metrics/get-history", run_id=run_id, metric_key=metric)
+        return [each["value"] for each in found.get("metrics", [])]
+
+    def version(self, model: str, version: str, **options: Any) -> dict[str, Any]:
+        """A version of a registered model. Raises TrackerError when there is none."""
+        asked = {"name": model, "version": version}
+        answer = self.get(f"{self.API}/model-versions/get", params=asked, **options)
+        if answer.status_code != 200:
+            raise TrackerError(answer)
+        return dict(answer.json()["model_version"])
+
+    def tag_version(self, model: str, version: str, key: str, value: str, **options: Any) -> None:
+        """Sets a tag of a version of a registered model. Raises TrackerError."""
+        body = {"name": model, "version": version, "key": key, "value": value}
+        answer = self.post(f"{self.API}/model-versions/set-tag", json=body, **options)
+        if answer.status_code != 200:
+            raise TrackerError(answer)
+
+    def version_named(self, model: str, alias: str) -> dict[str, Any]:
+        """The version that ``alias`` names. Raises TrackerError when there is none."""
+        found: dict[str, Any] = self._ask("/registered-models/alias", name=model, alias=alias)
+        return dict(found["model_version"])
+
+    def artifacts(self, run_id: str, folder: str = "") -> dict[str, int]:
+        """Path -> size in bytes of all files of the run, in all folders below ``folder``."""
+        found: dict[str, int] = {}
+        for each in self._ask("/artifacts/list", run_id=run_id, path=folder).get("files", []):
+            if each["is_dir"]:
+                found.update(self.artifacts(run_id, each["path"]))
+            else:
+                found[each["path"]] = int(each["file_size"])
+        return found
+
+    def artifact(self, run_id: str, path: str) -> bytes:
+        """The content of one file of the run, by the address that MLflow's own pages use."""
+        answer = self.get("/get-artifact", params={"run_id": run_id, "path": path})
+        if answer.status_code != 200:
+            raise TrackerError(answer)
+        return answer.content
+
+    def _ask(self, route: str, **values: str) -> dict[str, Any]:
+        answer = self.get(self.API + route, params=values)
+        if answer.status_code != 200:
+            raise TrackerError(answer)
+        content: dict[str, Any] = answer.json()
+        return content

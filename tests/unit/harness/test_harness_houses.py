@@ -1,0 +1,75 @@
+"""What the gate draws from a contract: houses that it takes, in every notation of JSON."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.houses import hostile
+from tests.houses.cases import takes, typical, values
+from tests.houses.strategies import BOUNDED, houses, notation, white_space
+from tests.unit.app import bundles
+
+CONTRACTS = {
+    name: each.model_dump(mode="json")["inputs"] for name, each in bundles.CONTRACTS.items()
+}
+every_contract = pytest.mark.parametrize("inputs", CONTRACTS.values(), ids=CONTRACTS)
+Inputs = list[dict[str, Any]]
+
+
+@every_contract
+def test_every_house_is_one_that_the_contract_takes(inputs: Inputs) -> None:
+    @BOUNDED
+    @given(houses(inputs))
+    def holds(house: dict[str, Any]) -> None:
+        assert house.keys() == {each["name"] for each in inputs}
+        assert all(takes(each, json.dumps(house[each["name"]])) for each in inputs)
+
+    holds()
+
+
+@every_contract
+@pytest.mark.parametrize("written", [white_space, notation])
+def test_another_notation_is_read_back_as_the_same_house(inputs: Inputs, written: Any) -> None:
+    @BOUNDED
+    @given(st.data())
+    def holds(data: st.DataObject) -> None:
+        house = data.draw(houses(inputs))
+
+        assert json.loads(data.draw(written(house))) == house
+
+    holds()
+
+
+@every_contract
+def test_what_cases_and_defaults_offer_is_taken(inputs: Inputs) -> None:
+    house = typical(inputs)
+
+    for each in inputs:
+        assert takes(each, json.dumps(house[each["name"]]))
+        assert all(takes(each, json.dumps(value)) for value in values(each))
+
+
+@pytest.mark.parametrize(
+    ("kind", "raw", "taken"),
+    [
+        ("integer", "5", True), ("integer", "5.0", True), ("integer", "5.5", False),
+        ("integer", "11", False), ("integer", '"5"', False), ("integer", "true", False),
+        ("integer", "1e999", False), ("integer", "NaN", False), ("number", "5.5", True),
+        ("number", "-0.1", False), ("yes_no", "true", True), ("yes_no", "1", False),
+        ("choice", '"North"', True), ("choice", '"north"', False), ("choice", "null", False),
+    ],
+)  # fmt: skip
+def test_what_an_input_takes(kind: str, raw: str, taken: bool) -> None:
+    one = {"kind": kind, "minimum": 0, "maximum": 10, "choices": ["North", "South"]}
+
+    assert takes(one, raw) is taken
+
+
+@every_contract
+def test_hostile_requests_can_be_made_for_any_contract(inputs: Inputs) -> None:
+    assert len(hostile.bodies(inputs)) + len(hostile.headers(inputs)) >= 120

@@ -1,0 +1,313 @@
+"""The pytest plugin, in runs of its own and with a ``docker`` that only pretends."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+import pytest
+
+pytest_plugins = ["pytester"]
+
+ROOT = Path(__file__).resolve().parents[3]
+
+# Writes down what it is asked. Knows no containers, so every stack is well as soon as it is up; the
+# files beside it say what fails.
+DOCKER = f"""#!{sys.executable} -IS
+import json, pathlib, sys
+folder, words = pathlib.Path(__file__).parent, sys.argv[1:]
+with (folder / "asked").open("a") as asked:
+    asked.write(json.dumps(words) + "\\n")
+if (folder / "silent").exists():
+    sys.exit("Cannot connect to the Docker daemon at unix:///var/run/docker.sock")
+if words[:2] == ["compose", "version"]:
+    print((folder / "compose-version").read_text())
+elif words[0] == "version":
+    print("26.1.5")
+elif "config" in words:
+    print(json.dumps({{"services": {{"api": {{"build": "."}}}}, "volumes": {{"data": None}}}}))
+elif "build" in words and (folder / "breaks").exists():
+    sys.exit("failed to solve: the recipe is wrong")
+"""
+
+USES_THE_STACK = """
+    import os
+    import pytest
+
+    @pytest.mark.parametrize("number", range(4))
+    def test_uses_the_stack(stack, number):
+        print(f"ADDRESS {stack.api}")
+"""
+
+
+class Machine:
+    """A clone with a compose file and a model, and a ``docker`` that pretends."""
+
+    def __init__(self, pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
+        self._pytester = pytester
+        self.commands = pytester.path / "commands"
+        self.commands.mkdir()
+        docker = self.commands / "docker"
+        docker.write_text(DOCKER)
+        docker.chmod(0o755)
+        (self.commands / "compose-version").write_text("2.26.1-4")
+        self.manifest = pytester.path / "artifacts" / "bundle" / "manifest.json"
+        self.manifest.parent.mkdir(parents=True)
+        self.manifest.write_text("{}")
+        pytester.makefile(".yml", **{"docker-compose": "services: {}"})
+        # All plugins that are installed take most of the time that pytest needs to start.
+        monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+        pytester.makeini("[pytest]\naddopts = --strict-markers -p xdist")
+        pytester.makeconftest('pytest_plugins = ["harness.plugin"]')
+        monkeypatch.setenv("PATH", str(self.commands))
+        monkeypatch.setenv("PYTHONPATH", str(ROOT))
+
+    def run(
+        self, *options: str, tests: str = USES_THE_STACK, alone: bool = False
+    ) -> pytest.RunResult:
+        """A run of pytest, in this process or in one of its own."""
+        self._pytester.makepyfile(tests)
+        start = self._pytester.runpytest_subprocess if alone else self._pytester.runpytest
+        return start(*options)
+
+    def asked(self, *words: str) -> list[list[str]]:
+        """What docker was asked, of that what contains all of ``words``."""
+        file = self.commands / "asked"
+        asked = (
+            [json.loads(line) for line in file.read_text().splitlines()] if file.exists() else []
+        )
+        return [each for each in asked if set(words) <= set(each)]
+
+
+@pytest.fixture
+def machine(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Machine:
+    return Machine(pytester, monkeypatch)
+
+
+def test_collecting_boots_nothing(machine: Machine) -> None:
+    result = machine.run("--collect-only", "-q")
+
+    assert result.ret == 0
+    assert machine.asked() == []
+
+
+def test_tests_without_the_stack_boot_nothing(machine: Machine) -> None:
+    result = machine.run(tests="def test_alone(): pass")
+
+    result.assert_outcomes(passed=1)
+    assert machine.asked() == []
+
+
+def test_tests_that_use_the_stack_boot_one_and_remove_it(machine: Machine) -> None:
+    result = machine.run()
+
+    result.assert_outcomes(passed=4)
+    assert len(machine.asked("up", "--no-build", "--wait")) == 1
+    assert len(machine.asked("down", "--volumes")) == 1
+    result.stdout.fnmatch_lines(["stack: house-price-test-* was up after * s; removing it, *"])
+
+
+def test_workers_share_one_stack(machine: Machine) -> None:
+    result = machine.run("-n", "2", "-rP")
+
+    result.assert_outcomes(passed=4)
+    addresses = {line for line in result.outlines if line.startswith("ADDRESS")}
+    assert len(addresses) == 1
+    assert len(machine.asked("up")) == 1
+    assert len(machine.asked("down")) == 1
+
+
+def test_a_stack_has_a_name_of_its_own_and_free_ports(machine: Machine) -> None:
+    machine.run()
+    machine.run()
+
+    [first], [second] = (
+        {words[words.index("--project-name") + 1]} for words in machine.asked("up")
+    )
+    assert first != second
+    assert first.startswith("house-price-test-")
+
+
+@pytest.mark.parametrize("options", [(), ("-n", "2")], ids=["alone", "two workers"])
+def test_a_missing_docker_is_one_error_with_the_fix(
+    machine: Machine, options: tuple[str, ...]
+) -> None:
+    (machine.commands / "docker").unlink()
+
+    result = machine.run(*options)
+
+    outcomes = result.parseoutcomes()
+    assert result.ret != 0
+    assert "passed" not in outcomes
+    assert "skipped" not in outcomes
+    assert outcomes["errors"] <= max(1, len(options))  # one a worker, not one a test
+    result.stdout.fnmatch_lines(["*there is no docker command. Fix: setup/engine.sh*"])
+
+
+def test_a_silent_engine_is_an_error_with_the_fix(machine: Machine) -> None:
+    (machine.commands / "silent").touch()
+
+    result = machine.run()
+
+    assert result.ret == 1
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(["*no Docker engine answers (Cannot connect*). Fix: start it*"])
+    assert "Traceback" not in result.stdout.str()
+    assert "During handling" not in result.stdout.str()
+
+
+def test_an_old_compose_is_an_error_with_the_fix(machine: Machine) -> None:
+    (machine.commands / "compose-version").write_text("v2.19.0")
+
+    result = machine.run()
+
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(["*docker compose v2.19.0 is too old. Fix: update it to 2.24*"])
+
+
+def test_a_missing_model_is_an_error_that_names_the_pipeline(machine: Machine) -> None:
+    machine.manifest.unlink()
+
+    result = machine.run()
+
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(["*there is no trained model. Fix: ./run_pipeline.sh*"])
+    assert machine.asked("up") == []
+
+
+def test_a_stack_that_does_not_come_up_is_one_error_and_removed(machine: Machine) -> None:
+    (machine.commands / "breaks").touch()
+
+    result = machine.run()
+
+    assert result.ret == 1
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(
+        [
+            "*the stack did not come up: an image cannot be built, see below",
+            "*failed to solve: the recipe is wrong*",
+        ]
+    )
+    assert len(machine.asked("down", "--volumes")) == 1
+
+
+def test_an_interrupted_run_removes_its_stack(machine: Machine) -> None:
+    tests = """
+        import os, signal
+
+        def test_that_a_person_interrupts(stack):
+            os.kill(os.getpid(), signal.SIGINT)
+    """
+    result = machine.run(tests=tests, alone=True)
+
+    assert result.ret == pytest.ExitCode.INTERRUPTED
+    assert len(machine.asked("down", "--volumes")) == 1
+
+
+def test_a_stack_that_is_kept_is_not_removed_and_can_be_found(machine: Machine) -> None:
+    result = machine.run("--keep-stack")
+
+    result.assert_outcomes(passed=4)
+    assert machine.asked("down") == []
+    result.stdout.fnmatch_lines(
+        [
+            "stack: house-price-test-* is kept*",
+            "*API http://127.0.0.1:*form http://127.0.0.1:*MLflow http://127.0.0.1:*",
+            "*docker compose -p house-price-test-* down --volumes --rmi local",
+        ]
+    )
+
+
+ELSEWHERE = ("--api-url=http://api:1/", "--ui-url=http://ui:2", "--mlflow-url=http://mlflow:3")
+
+
+def test_a_stack_that_runs_elsewhere_is_tested_without_docker(machine: Machine) -> None:
+    tests = """
+        def test_the_addresses(stack):
+            assert (stack.api, stack.ui) == ("http://api:1", "http://ui:2")
+            assert stack.mlflow == "http://mlflow:3"
+    """
+    result = machine.run(*ELSEWHERE, tests=tests)
+
+    result.assert_outcomes(passed=1)
+    assert machine.asked() == []
+
+
+def test_what_cannot_be_tested_elsewhere_is_counted_as_deselected(machine: Machine) -> None:
+    tests = """
+        import pytest
+
+        def test_by_address(stack): pass
+
+        @pytest.mark.containers
+        def test_inside(compose_stack): pass
+
+        @pytest.mark.destructive
+        def test_breaks(breakable_stack): pass
+    """
+    result = machine.run(*ELSEWHERE, tests=tests)
+
+    result.assert_outcomes(passed=1, deselected=2)
+
+
+def test_an_address_that_was_not_given_is_asked_for(machine: Machine) -> None:
+    tests = "def test_of_the_form(stack): stack.ui"
+
+    result = machine.run("--api-url=http://api:1", tests=tests)
+
+    assert result.ret == 1
+    result.stdout.fnmatch_lines(["*this test needs another address. Fix: give --ui-url as well.*"])
+
+
+def test_only_tests_marked_destructive_get_a_stack_to_break(machine: Machine) -> None:
+    result = machine.run(tests="def test_breaks(breakable_stack): pass")
+
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(["*mark this test `destructive`*"])
+    assert machine.asked("up") == []
+
+
+def test_a_stack_to_break_is_another_one(machine: Machine) -> None:
+    tests = """
+        import pytest
+
+        @pytest.mark.destructive
+        def test_breaks(breakable_stack, stack):
+            assert breakable_stack.api != stack.api
+    """
+    result = machine.run(tests=tests)
+
+    result.assert_outcomes(passed=1)
+    assert len(machine.asked("up", "--wait")) == len(machine.asked("down")) == 2
+
+
+def test_a_stack_to_break_rests_after_its_last_test_and_wakes_to_be_asked(machine: Machine) -> None:
+    tests = """
+        import pytest
+        from harness.stack.docker_cli import docker
+
+        pytestmark = pytest.mark.destructive
+
+        def test_breaks(breakable_stack):
+            docker("first")
+
+        def test_breaks_again(breakable_stack):
+            docker("second")
+    """
+    result = machine.run(tests=tests)
+
+    result.assert_outcomes(passed=2)
+    told = [word for each in machine.asked() for word in each]
+    steps = [word for word in told if word in ("first", "second", "pause", "unpause", "down")]
+    assert steps == ["first", "second", "pause", "unpause", "down"]
+
+
+def test_nothing_heavy_is_imported_before_it_is_needed(machine: Machine) -> None:
+    tests = """
+        import sys
+
+        def test_what_is_loaded():
+            assert not {"testcontainers", "docker"} & set(sys.modules)
+    """
+    machine.run(tests=tests, alone=True).assert_outcomes(passed=1)

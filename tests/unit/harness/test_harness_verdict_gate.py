@@ -1,0 +1,185 @@
+"""``--gate`` against an MLflow that is made up: what is written, and what is refused."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from harness.errors import HarnessError
+from harness.verdict.checks import Check
+from harness.verdict.verdict import Outcome, Result, Verdict
+from tests.houses.gate import LONGEST, tracker_address, write_to_model
+
+MODEL = {"name": "house-price", "version": "1", "run_id": "abc"}
+
+
+class Registry:
+    """An MLflow with one version of one model."""
+
+    def __init__(self) -> None:
+        self.run_id = "abc"
+        self.tags: dict[str, str] = {}
+        self.breaks_after = 100
+        registry = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def log_message(self, *_: object) -> None:
+                pass
+
+            def do_GET(self) -> None:
+                known = "name=house-price&version=1" in self.path
+                tags = [{"key": key, "value": value} for key, value in registry.tags.items()]
+                version = {**MODEL, "run_id": registry.run_id, "tags": tags}
+                self.answer(200 if known else 404, {"model_version": version} if known else {})
+
+            def do_POST(self) -> None:
+                body = json.loads(self.rfile.read(int(self.headers["content-length"])))
+                if len(registry.tags) >= registry.breaks_after:
+                    self.answer(500, {})
+                    return
+                assert (body["name"], body["version"]) == ("house-price", "1")
+                registry.tags[body["key"]] = body["value"]
+                self.answer(200, {})
+
+            def answer(self, status: int, content: dict[str, Any]) -> None:
+                data = json.dumps(content).encode()
+                self.send_response(status)
+                self.send_header("content-length", str(len(data)))
+                self.end_headers()
+                self.wfile.write(data)
+
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.address = f"http://127.0.0.1:{self.server.server_port}"
+
+
+@pytest.fixture
+def registry() -> Iterator[Registry]:
+    registry = Registry()
+    thread = threading.Thread(target=registry.server.serve_forever, args=(0.02,))
+    thread.start()
+    yield registry
+    registry.server.shutdown()
+    thread.join()
+    registry.server.server_close()
+
+
+@pytest.fixture
+def page(tmp_path: Path) -> Path:
+    (tmp_path / "report.html").write_text("a page")
+    return tmp_path / "report.html"
+
+
+def verdict(*outcomes: Outcome, **model: object) -> Verdict:
+    results = [
+        Result(Check(f"boot.{n}", "boot", "It holds"), f"test_{n}", each, message="x" * 400)
+        for n, each in enumerate(outcomes)
+    ]
+    tested = {"model": {**MODEL, **model}, "commit": {"id": "c0ffee", "dirty": True}}
+    return Verdict(started=0.0, seconds=1.0, results=results, tested=tested)
+
+
+def test_a_yes_is_written_with_what_it_stands_on(registry: Registry, page: Path) -> None:
+    said = write_to_model(verdict("passed", "passed"), page, registry.address)
+
+    assert said == f"gate.verdict=yes is written on house-price version 1 at {registry.address}"
+    assert registry.tags == {
+        "gate.verdict": "yes",
+        "gate.at": "1970-01-01T00:00:00+00:00",
+        "gate.commit": "c0ffee+changes",
+        "gate.checks": "2 of 2",
+        "gate.left_out": "0",
+        "gate.deselected": "0",
+        "gate.report": f"sha256:{hashlib.sha256(b'a page').hexdigest()}",
+        "gate.reasons": "none",
+    }
+
+
+def test_a_no_is_written_with_reasons_that_mlflow_takes(registry: Registry, page: Path) -> None:
+    red: list[Outcome] = ["failed"] * 50
+    write_to_model(verdict("passed", *red), page, registry.address)
+
+    assert registry.tags["gate.verdict"] == "no"
+    assert registry.tags["gate.checks"] == "1 of 51"
+    assert registry.tags["gate.reasons"].startswith("boot.1: failed: xxx")
+    assert len(registry.tags["gate.reasons"]) == LONGEST
+
+
+@pytest.mark.parametrize("outcome", ["passed", "failed"])
+def test_a_write_that_breaks_off_never_leaves_a_yes(
+    registry: Registry, page: Path, outcome: Outcome
+) -> None:
+    registry.breaks_after = 3
+
+    with pytest.raises(HarnessError, match="does not take the verdict on house-price version 1"):
+        write_to_model(verdict(outcome), page, registry.address)
+
+    assert registry.tags.get("gate.verdict") == {"passed": None, "failed": "no"}[outcome]
+
+
+@pytest.mark.parametrize(
+    ("model", "said"),
+    [
+        ({"run_id": "other"}, "is of run abc, but what was tested is of run other. Fix: name"),
+        ({"version": "2"}, "does not take the verdict on house-price version 2 .*404.* Fix: name"),
+        ({"version": None}, "is in no registry. Fix: train it with MLflow up"),
+        ({"missing": "no stack was tested"}, "is not known .no stack was tested.. Fix: choose"),
+    ],
+)
+def test_another_version_than_was_tested_is_never_written_to(
+    registry: Registry, page: Path, model: dict[str, Any], said: str
+) -> None:
+    with pytest.raises(HarnessError, match=said):
+        write_to_model(verdict("passed", **model), page, registry.address)
+
+    assert registry.tags == {}
+
+
+def test_a_run_without_a_stack_has_no_model_to_write_to(registry: Registry, page: Path) -> None:
+    with pytest.raises(HarnessError, match="no stack was tested"):
+        write_to_model(replace(verdict("passed"), tested={}), page, registry.address)
+
+
+@pytest.mark.parametrize("listens", [True, False])
+def test_a_silent_mlflow_is_named_with_the_fix_before_15_s(page: Path, listens: bool) -> None:
+    with socket.socket() as silent:
+        silent.bind(("127.0.0.1", 0))
+        if listens:
+            silent.listen()
+        address = f"http://127.0.0.1:{silent.getsockname()[1]}"
+        begun = time.monotonic()
+
+        fix = f"no MLflow answers at {address} .* Fix: docker compose up -d mlflow"
+        with pytest.raises(HarnessError, match=fix):
+            write_to_model(verdict("passed"), page, address)
+
+    assert time.monotonic() - begun < 15
+
+
+@pytest.mark.parametrize(
+    ("given", "environment", "address"),
+    [
+        ("http://given:1", {"MLFLOW_TRACKING_URI": "http://named:2"}, "http://given:1"),
+        (None, {"MLFLOW_TRACKING_URI": "http://named:2"}, "http://named:2"),
+        (None, {"MLFLOW_TRACKING_URI": "sqlite:///file"}, "http://localhost:5555"),
+        (None, {"MLFLOW_PORT": "5600"}, "http://localhost:5600"),
+    ],
+)
+def test_the_mlflow_is_a_persons_own(
+    monkeypatch: pytest.MonkeyPatch, given: str | None, environment: dict[str, str], address: str
+) -> None:
+    for name in ("MLFLOW_TRACKING_URI", "MLFLOW_PORT"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+
+    assert tracker_address(given) == address
