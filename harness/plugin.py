@@ -12,7 +12,7 @@ from harness.browser.fixtures import *  # noqa: F403  # pytest finds fixtures by
 from harness.fixtures import *  # noqa: F403
 from harness.run import RUN, Run
 from harness.verdict import hooks
-from harness.verdict.checks import CHECK, WORDS, check_of, select
+from harness.verdict.checks import CHECK, NO_OBJECT, WORDS, DoesNotApply, check_of, select
 from harness.verdict.checks import figure as figure  # a fixture too
 from harness.verdict.collector import COLLECTOR, Collector
 from harness.verdict.conclusion import CONCLUSION, conclude
@@ -111,6 +111,8 @@ def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     report = yield
+    if call.excinfo is not None and isinstance(call.excinfo.value, DoesNotApply):
+        report.user_properties.append((NO_OBJECT, call.excinfo.value.reason))
     if report.failed:
         add_logs(item, report, since=call.start)
     return report

@@ -20,7 +20,7 @@ from tests.houses.api import PriceApi, Value
 from tests.houses.bundle import Bundle, GoldenRow
 from tests.houses.trained_run import TO_TRAIN, Trained, run_in
 
-pytest_plugins = ["harness.plugin", "tests.houses.plugin"]
+pytest_plugins = ["harness.plugin", "tests.houses.plugin", "tests.houses.applicability"]
 BUNDLE_DIR, PORT = "/srv/artifacts/bundle", 8000  # in the API's container
 
 # What the modules of tests and their libraries hold lives as long as the run. Looked through for

@@ -14,17 +14,39 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from fnmatch import fnmatchcase
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
+from _pytest.outcomes import Skipped  # that of pytest.skip, which is no type to mypy
 
-__all__ = ["Check", "Figures", "check_of", "figure", "select"]
+__all__ = ["Check", "DoesNotApply", "Figures", "check_of", "does_not_apply", "figure", "select"]
 
-CHECK, FIGURE, SAMPLES = "check", "figure", "samples"
+CHECK, FIGURE, SAMPLES, NO_OBJECT = "check", "figure", "samples", "does_not_apply"
 """Names under which a report carries these, in its ``user_properties``."""
 OTHER = "other"
 WORDS = "check_words"
 """Setting in pytest.ini: words that sentences spell in their own way, such as names."""
+
+
+class DoesNotApply(Skipped):
+    """What a check asks about does not exist in what is tested.
+
+    Neither red nor silently green: the verdict lists the check as "does not apply", with the
+    reason. A plain ``pytest.skip`` is something else: it hides what was asked for, and is a no.
+    """
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"does not apply: {reason}", _use_item_location=True)
+        self.reason = reason
+
+
+def does_not_apply(reason: str) -> NoReturn:
+    """Ends a test, subtest or fixture whose question has no object: "no input is a choice".
+
+    Raises:
+        DoesNotApply: always.
+    """
+    raise DoesNotApply(reason)
 
 
 @dataclass(frozen=True)

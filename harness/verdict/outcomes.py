@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from harness.verdict.checks import CHECK, FIGURE, OTHER, SAMPLES, Check
+from harness.verdict.checks import CHECK, FIGURE, NO_OBJECT, OTHER, SAMPLES, Check
 from harness.verdict.verdict import Outcome, Result
 
 BROWSER = "browser"
@@ -35,7 +35,9 @@ def result_of(check: Check, nodeid: str, reports: Reports, *, stopped: str, fold
         folder: that paths are told relative to.
     """
     outcome = _outcome(reports)
-    telling = [each for each in reports if not each.passed]
+    telling = [report for report in reports if not report.passed]
+    # A part that does not apply says nothing of why the whole failed.
+    telling.sort(key=lambda report: _no_object(report) is not None)
     message = _message(telling[0]) if telling else ""
     if outcome == "not run":
         message = stopped
@@ -84,10 +86,18 @@ def _outcome(reports: Reports) -> Outcome:
         return "failed"
     if any(each.failed for each in reports):
         return "error"
-    if any(each.skipped for each in reports):  # expected failures too
+    skipped = [report for report in reports if report.skipped]  # expected failures too
+    if any(_no_object(report) is None for report in skipped):
         return "skipped"
+    if skipped:  # even when it is only one of its subtests
+        return "does not apply"
     ended = any(each.when == "teardown" for each in reports)
     return "passed" if passed and ended else "not run"
+
+
+def _no_object(report: pytest.TestReport) -> str | None:
+    """Why the question has no object; None for a plain skip."""
+    return next((str(value) for name, value in report.user_properties if name == NO_OBJECT), None)
 
 
 def _is_part(report: pytest.TestReport) -> bool:
@@ -106,6 +116,8 @@ def _message(report: pytest.TestReport) -> str:
     """The short message of an assertion or skip, or else the first words of the account."""
     if report.when == CRASHED:
         return f"the process that ran it crashed ({report.longreprtext.strip()})"
+    if report.skipped and (reason := _no_object(report)) is not None:
+        return f"{_part(report)}: {reason}" if _is_part(report) else reason
     if report.skipped and hasattr(report, "wasxfail"):
         return f"was expected to fail: {report.wasxfail or 'no reason was given'}"
     if isinstance(report.longrepr, tuple):

@@ -1,6 +1,7 @@
 """The verdict of a run: yes or no, and why. Plain data and rules; knows no pytest.
 
-Yes takes at least one check, and that every check that was asked for ran and passed, once.
+Yes takes at least one check that passed, and that every other one that was asked for ran and passed
+too, once, or says why it does not apply.
 """
 
 from __future__ import annotations
@@ -12,9 +13,10 @@ from typing import Any, Literal
 
 from harness.verdict.checks import OTHER, Check
 
-Outcome = Literal["passed", "failed", "error", "flaky", "skipped", "not run"]
-OUTCOMES: tuple[Outcome, ...] = ("failed", "error", "flaky", "skipped", "not run", "passed")
+Outcome = Literal["passed", "does not apply", "failed", "error", "flaky", "skipped", "not run"]
+RED: tuple[Outcome, ...] = ("failed", "error", "flaky", "skipped", "not run")
 """The worst first: the order in which a person wants to read them."""
+OUTCOMES: tuple[Outcome, ...] = (*RED, "does not apply", "passed")
 GROUPS = ("boot", "contract", "prediction", "input", "tracking", "browser", "quality", "faults")
 FORMAT = 1
 
@@ -26,7 +28,8 @@ class Result:
     Attributes:
         check: which one.
         nodeid: pytest's name of the test.
-        outcome: ``flaky`` is one that failed and passed in one run.
+        outcome: ``flaky`` is one that failed and passed in one run; one that "does not apply" asks
+            about what is not there, and is neither red nor green.
         seconds: of the test itself.
         setup_seconds: of what it had to wait for before and after, a boot for instance.
         started: seconds since the epoch; None for one that never began.
@@ -115,13 +118,20 @@ class Verdict:
         found = [f"run: {' '.join(each.split())}" for each in self.troubles]
         if not self.results:
             found.append("run: no check was asked for: nothing was proved")
+        elif not self.troubles and all(check.outcome == "does not apply" for check in self.results):
+            found.append("run: no check that was asked for applies: nothing was proved")
         return found + [each.reason for each in self.not_green]
 
     @property
     def not_green(self) -> list[Result]:
         """The worst first."""
-        red = [each for each in self.results if each.outcome != "passed"]
-        return sorted(red, key=lambda each: OUTCOMES.index(each.outcome))
+        red = [check for check in self.results if check.outcome in RED]
+        return sorted(red, key=lambda check: RED.index(check.outcome))
+
+    @property
+    def not_applicable(self) -> list[Result]:
+        """What asks about something that is not there, each with its reason as the message."""
+        return [check for check in self.results if check.outcome == "does not apply"]
 
     @property
     def counts(self) -> dict[str, int]:
@@ -142,18 +152,34 @@ class Verdict:
     def sentence(self) -> str:
         """The verdict for a person who reads one sentence."""
         asked, green = len(self.results), self.counts["passed"]
+        beside = self._beside
+        if self.is_yes and beside:
+            what = "The one check that applies" if green == 1 else f"All {green} checks that apply"
+            return f"{what} ran and passed; {beside}."
         if self.is_yes:
             what = "The one check that was" if asked == 1 else f"All {asked} checks that were"
             return f"{what} asked for ran and passed."
         if not asked:
             return "No check ran, so nothing was proved."
         counts = self.counts
-        red = [f"{counts[each]} {each}" for each in OUTCOMES[:-1] if counts[each]]
+        red = [f"{counts[outcome]} {outcome}" for outcome in RED if counts[outcome]]
         if counts["error"] > 1:
             red = [f"{each}s" if each.endswith("error") else each for each in red]
+        if beside and not red and not green:
+            return f"No check that was asked for applies, so nothing was proved; {beside}."
         if not red:
-            return f"All {asked} checks passed, but the run itself did not end well."
-        return f"{green} of {asked} checks passed: {', '.join(red)}."
+            also = f"; {beside}" if beside else ""
+            return f"All {green} checks passed, but the run itself did not end well{also}."
+        return (
+            f"{green} of {asked} checks passed: {', '.join(red)}{f'; {beside}' if beside else ''}."
+        )
+
+    @property
+    def _beside(self) -> str:
+        """How many checks do not apply, as the end of a sentence; empty where all do."""
+        count = len(self.not_applicable)
+        verb = "does" if count == 1 else "do"
+        return f"{count} of {len(self.results)} {verb} not apply" if count else ""
 
     def to_json(self) -> dict[str, Any]:
         return {
