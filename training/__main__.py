@@ -81,7 +81,7 @@ def run(dataset: Dataset, settings: Settings, place: Tracker, output: Path) -> N
     """One training, from rows to a published bundle.
 
     Raises:
-        QualityError: the model is not fit to serve; the old bundle stays.
+        QualityError: the model is not fit to serve; its run is logged, the old bundle stays.
         TrackingError: the tracker went away; the old bundle stays and the run is kept.
     """
     # MLflow takes seconds to import, which a wrong dataset need not wait for.
@@ -101,12 +101,19 @@ def run(dataset: Dataset, settings: Settings, place: Tracker, output: Path) -> N
         record = stage(trained, dataset, settings, waiting)
         verify(record.bundle, trained.model, dataset.inputs)
         record.save()
-    with step(f"Log the run and register the model at {place.uri}"):
+    if trained.refused is not None:
+        title = f"Log the run at {place.uri}"
+    else:
+        title = f"Log the run and register the model at {place.uri}"
+    with step(title):
         where = log(record, place)
     record.done()
-    publish(record.bundle, output)
+    if trained.refused is None:
+        publish(record.bundle, output)
     shutil.rmtree(record.folder)
     show(trained)
+    if trained.refused is not None:
+        raise QualityError(f"{trained.refused} (run {run_address(where)})")
     print(f"\nBundle  {output}")
     print(f"Model   {where['model_name']} version {where['model_version']}, now its {CHAMPION}")
     print(f"Run     {run_address(where)}")

@@ -28,6 +28,7 @@ class Dataset:
         inputs: shape (n, inputs), wire values, columns named and ordered as in the contract.
         price: shape (n,), the target in its currency.
         sold: shape (n,), when each was sold, or None when the dataset does not say.
+        rows: shape (n,), the row of the CSV that each sale stands in; 1 is below the heading.
         notes: what was dropped or repaired, one sentence each.
         sha256: of the CSV and its description together.
     """
@@ -38,6 +39,7 @@ class Dataset:
     inputs: pd.DataFrame
     price: np.ndarray
     sold: np.ndarray | None
+    rows: np.ndarray
     notes: tuple[str, ...]
     rows_read: int
     sha256: str
@@ -90,6 +92,7 @@ def load(folder: Path) -> Dataset:
         inputs=inputs.reset_index(drop=True),
         price=price[keep].to_numpy(dtype=float),
         sold=_sold(file, spec, table[keep]),
+        rows=table.index[keep].to_numpy() + 1,
         notes=tuple(notes),
         rows_read=rows_read,
         sha256=_sha256(file, folder / spec.csv),

@@ -34,13 +34,32 @@ class CrossValidation:
 
     Attributes:
         predictions: shape (n,), in the order of the file.
+        fold: shape (n,), the fold of each sale, counted from 0.
         metrics: pooled over all sales.
         folds: metric -> one value a fold.
     """
 
     predictions: Predictions
+    fold: np.ndarray
     metrics: dict[str, float]
     folds: dict[str, list[float]]
+
+
+@dataclass(frozen=True)
+class ForwardValidation:
+    """Scores of the latest sales, by a model of the earlier ones.
+
+    Attributes:
+        later: positions of the latest sales in the dataset.
+        predictions: one for each of ``later``.
+    """
+
+    later: np.ndarray
+    predictions: Predictions
+
+    @property
+    def metrics(self) -> dict[str, float]:
+        return all_scores(self.predictions)
 
 
 def cross_validate(dataset: Dataset, settings: Settings) -> CrossValidation:
@@ -49,26 +68,31 @@ def cross_validate(dataset: Dataset, settings: Settings) -> CrossValidation:
     parts = list(folds.split(dataset.inputs))
     crossed = cross_predict(dataset.contract, dataset.inputs, dataset.price, parts, settings)
     lower, upper = np.empty(len(dataset.price)), np.empty(len(dataset.price))
-    for rest, fold in parts:
+    number = np.empty(len(dataset.price), dtype=int)
+    for index, (rest, fold) in enumerate(parts):
         reach = quantile(crossed.scores[rest], settings.coverage) * crossed.spread[fold]
         lower[fold] = np.exp(crossed.log_price[fold] - reach)
         upper[fold] = np.exp(crossed.log_price[fold] + reach)
-    predictions = Predictions(dataset.price, np.exp(crossed.log_price), lower, upper)
-    each_fold = [all_scores(predictions.where(fold)) for _, fold in parts]
+        number[fold] = index
+    price = np.exp(crossed.log_price)
+    predictions = Predictions(dataset.price, price, lower, upper, crossed.spread)
+    by_fold = [all_scores(predictions.where(fold)) for _, fold in parts]
     return CrossValidation(
         predictions,
+        number,
         all_scores(predictions),
-        {name: [scores[name] for scores in each_fold] for name in each_fold[0]},
+        {name: [scores[name] for scores in by_fold] for name in by_fold[0]},
     )
 
 
-def forward(dataset: Dataset, settings: Settings) -> dict[str, float] | None:
-    """Scores of the latest sales from a model of the earlier ones; None without dates."""
+def forward(dataset: Dataset, settings: Settings) -> ForwardValidation | None:
+    """Predicts the latest sales by a model of the earlier ones; None without dates."""
     if dataset.sold is None or dataset.spec.time is None:
         return None
     later = dataset.sold >= dataset.spec.time.test_from
     model = fit(dataset.contract, dataset.inputs[~later], dataset.price[~later], settings)
-    return all_scores(model.predict(dataset.inputs[later], dataset.price[later]))
+    predictions = model.predict(dataset.inputs[later], dataset.price[later])
+    return ForwardValidation(np.flatnonzero(later), predictions)
 
 
 def split(dataset: Dataset, settings: Settings) -> tuple[np.ndarray, np.ndarray]:
@@ -119,16 +143,21 @@ def _choices(contract: Contract) -> list[str]:
     return [each.name for each in contract.inputs if each.kind is Kind.CHOICE and not each.ordered]
 
 
-def check(metrics: dict[str, float], learnt: int, held_out: int, settings: Settings) -> None:
-    """Refuses a model that simpler ones beat, or whose intervals do not hold what they promise.
+def why_refused(
+    metrics: dict[str, float], learnt: int, held_out: int, settings: Settings
+) -> str | None:
+    """Why the model must not be served, naming the figure and its bound; None if it may be.
 
-    Raises:
-        QualityError: naming the figure and its bound.
+    Args:
+        metrics: "holdout_" and "baseline_" figures.
+        learnt: how many sales the served model learnt from.
+        held_out: how many were held out from it.
+        settings: of the run.
     """
     for name in ("median", "linear"):
         bound = metrics[f"baseline_{name}_rmsle"]
         if not metrics["holdout_rmsle"] < bound:
-            raise QualityError(
+            return (
                 f"RMSLE {metrics['holdout_rmsle']:.4f} on held-out sales is no better than the "
                 f"{name} baseline's {bound:.4f}. Fix: leave out a --set that learns less (rounds, "
                 "trees); or the inputs do not explain the price: bring better ones or more sales."
@@ -136,7 +165,8 @@ def check(metrics: dict[str, float], learnt: int, held_out: int, settings: Setti
     least, most = coverage_bounds(learnt, held_out, settings.coverage, RISK)
     inside = round(metrics["holdout_coverage"] * held_out)
     if not least <= inside <= most:
-        raise QualityError(
+        return (
             f"{inside} of {held_out} held-out prices lie in their interval; {least} to {most} "
             f"would for {settings.coverage:.0%}. Fix: look for sales that are unlike each other."
         )
+    return None

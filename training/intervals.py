@@ -83,8 +83,9 @@ class PriceModel:
         """Prices and intervals of houses whose price, ``actual``, became known."""
         columns = self.preprocessor.transform(inputs)
         price = self.estimator.predict(columns)
-        reach = self.quantile * np.maximum(self.spread.predict(columns), self.floor)
-        return Predictions(actual, price, price * np.exp(-reach), price * np.exp(reach))
+        spread = np.maximum(self.spread.predict(columns), self.floor)
+        reach = np.exp(self.quantile * spread)
+        return Predictions(actual, price, price / reach, price * reach, spread)
 
 
 def cross_predict(

@@ -37,7 +37,12 @@ HEADINGS = {
 
 @dataclass(frozen=True)
 class Trained:
-    """Everything that one training found out."""
+    """Everything that one training found out.
+
+    Attributes:
+        unseen: one row for each price that a model gave to a sale that it had not seen.
+        refused: why the model must not be served, None if it may be.
+    """
 
     started: datetime
     model: PriceModel
@@ -48,19 +53,18 @@ class Trained:
     predictions: Predictions
     segments: pd.DataFrame | None
     importance: pd.DataFrame
+    unseen: pd.DataFrame
+    refused: str | None
 
 
 def train(dataset: Dataset, settings: Settings) -> Trained:
-    """Evaluates the recipe on ``dataset`` and fits the model that will be served.
-
-    Raises:
-        QualityError: a baseline beats it, or its intervals do not hold.
-    """
+    """Evaluates the recipe on ``dataset`` and fits the model that is served unless refused."""
     started = now()
     inputs, price = dataset.inputs, dataset.price
     with step(f"Cross-validate: {settings.folds} folds over all sales"):
         crossed = evaluate.cross_validate(dataset, settings)
         metrics = _prefixed("cv", crossed.metrics)
+        tables = [_unseen("cv", dataset.rows, crossed.predictions, crossed.fold)]
         segment = evaluate.segment(dataset)
         segments = None if segment is None else by_segment(crossed.predictions, segment)
     with step("Validate forward in time"):
@@ -68,18 +72,21 @@ def train(dataset: Dataset, settings: Settings) -> Trained:
         if later is None:
             note("left out: the dataset has no [time]")
         else:
-            metrics |= _prefixed("forward", later)
+            metrics |= _prefixed("forward", later.metrics)
+            tables.append(_unseen("forward", dataset.rows[later.later], later.predictions))
     learnt, held_out = evaluate.split(dataset, settings)
     with step(f"Fit the served model on {len(learnt)} sales, {len(held_out)} held out"):
         model = fit(dataset.contract, inputs.iloc[learnt], price[learnt], settings)
         unseen = inputs.iloc[held_out]
-        metrics |= _prefixed("holdout", all_scores(model.predict(unseen, price[held_out])))
+        predictions = model.predict(unseen, price[held_out])
+        tables.append(_unseen("holdout", dataset.rows[held_out], predictions))
+        metrics |= _prefixed("holdout", all_scores(predictions))
         metrics |= evaluate.baselines(dataset, learnt, held_out)
-        evaluate.check(metrics, len(learnt), len(held_out), settings)
+        refused = evaluate.why_refused(metrics, len(learnt), len(held_out), settings)
         importance = evaluate.importance(model, unseen, price[held_out])
     return Trained(
         started, model, to_onnx(model), metrics, crossed.folds, held_out,
-        crossed.predictions, segments, importance,
+        crossed.predictions, segments, importance, pd.concat(tables), refused,
     )  # fmt: skip
 
 
@@ -97,6 +104,8 @@ def stage(trained: Trained, dataset: Dataset, settings: Settings, place: Path) -
     write_durably(bundle / "model.onnx", trained.exported)
     write_durably(bundle / "contract.json", dataset.contract.to_json().encode())
     write_durably(bundle / "golden.json", _golden(trained, dataset, settings))
+    unseen = trained.unseen.to_csv(index=False, lineterminator="\n")
+    write_durably(bundle / "predictions.csv", unseen.encode())
     segment = evaluate.segment(dataset)
     currency = dataset.contract.target.currency
     plots.draw(
@@ -136,6 +145,7 @@ def stage(trained: Trained, dataset: Dataset, settings: Settings, place: Path) -
         },
         metrics=metrics,
         folds=trained.folds,
+        refused=trained.refused,
         manifest={
             "format": 1,
             "created_at": f"{trained.started:%Y-%m-%dT%H:%M:%SZ}",
@@ -145,6 +155,14 @@ def stage(trained: Trained, dataset: Dataset, settings: Settings, place: Path) -
             **provenance,
         },
     )
+
+
+def _unseen(
+    split: str, rows: np.ndarray, predictions: Predictions, fold: np.ndarray | None = None
+) -> pd.DataFrame:
+    """One row a prediction, from which anyone can compute again what is logged."""
+    numbers = pd.array([pd.NA] * len(rows) if fold is None else fold, dtype="Int64")
+    return pd.DataFrame({"split": split, "row": rows, "fold": numbers, **vars(predictions)})
 
 
 def _metric_name(label: str) -> str:

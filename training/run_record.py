@@ -31,6 +31,7 @@ class RunRecord:
         params: settings and provenance.
         metrics: name -> value.
         folds: metric name -> one value a fold.
+        refused: why the model must not be served, None if it may be.
         manifest: what the bundle's manifest says, except files and registration.
     """
 
@@ -41,6 +42,7 @@ class RunRecord:
     params: Mapping[str, str]
     metrics: Mapping[str, float]
     folds: Mapping[str, list[float]]
+    refused: str | None = None
     manifest: Mapping[str, Any] = field(default_factory=dict)
 
     @property

@@ -16,12 +16,18 @@ SMALLEST_SEGMENT = 5
 
 @dataclass(frozen=True)
 class Predictions:
-    """Prices that a model gave to sales it had not seen. All of shape (n,), in the currency."""
+    """Prices that a model gave to sales it had not seen. All of shape (n,).
+
+    Attributes:
+        actual: what was paid, in the currency, as are ``price``, ``lower`` and ``upper``.
+        spread: expected size of the residual of the logarithm of the price.
+    """
 
     actual: np.ndarray
     price: np.ndarray
     lower: np.ndarray
     upper: np.ndarray
+    spread: np.ndarray
 
     def where(self, rows: np.ndarray) -> Predictions:
         return Predictions(*(each[rows] for each in vars(self).values()))

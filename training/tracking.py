@@ -39,12 +39,15 @@ METRICS_AT_ONCE = 500
 def log(record: RunRecord, tracker: Tracker) -> dict[str, str]:
     """Logs ``record``, registers its model, and completes the bundle with its manifest.
 
+    A refused model is logged with all its figures, in a run that failed, and is not registered.
+
     Args:
-        record: the run; its bundle gains ``manifest.json``.
+        record: the run; its bundle gains ``manifest.json`` unless it was refused.
         tracker: where to.
 
     Returns:
-        Where the run is: tracking, experiment_id, run_id, model_name, model_version, run_url.
+        Where the run is: tracking, experiment_id, run_id, and unless the model was refused
+        model_name and model_version.
 
     Raises:
         TrackingError: the tracker refused or went away; the record is kept.
@@ -77,14 +80,14 @@ def _log(record: RunRecord, tracker: Tracker) -> dict[str, str]:
     run_id = run.info.run_id
     try:
         _log_values(client, run_id, record)
+        where = {"tracking": tracker.uri, "experiment_id": experiment, "run_id": run_id}
+        if record.refused is not None:
+            client.set_tag(run_id, "refused", record.refused)
+            client.log_artifacts(run_id, str(record.folder))
+            client.set_terminated(run_id, "FAILED", end_time=record.ended)
+            return where
         version = _register(run_id, record)
-        where = {
-            "tracking": tracker.uri,
-            "experiment_id": experiment,
-            "run_id": run_id,
-            "model_name": MODEL,
-            "model_version": version,
-        }
+        where |= {"model_name": MODEL, "model_version": version}
         write_manifest(record.bundle, {**record.manifest, "mlflow": where})
         client.log_artifacts(run_id, str(record.folder))
         _mark(client, version, record)

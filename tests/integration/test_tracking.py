@@ -18,7 +18,10 @@ pytestmark = pytest.mark.xdist_group("trained")
 
 MODEL, CHAMPION = "house-price", "champion"
 PNG = b"\x89PNG\r\n\x1a\n"
-FILES = {"model.onnx", "contract.json", "golden.json", "preprocessor.joblib", "model.joblib"}
+FILES = {
+    "model.onnx", "contract.json", "golden.json", "predictions.csv", "preprocessor.joblib",
+    "model.joblib",
+}  # fmt: skip
 
 
 def sha256(content: bytes) -> str:

@@ -34,7 +34,7 @@ GAS = "Gas (O'Neil, Bang & Co+, 1 to $x_{$)"
 GAS_IN_A_NAME = "Gas _O_Neil_ Bang _ Co__ 1 to _x____"
 FILES = {
     "contract.json", "golden.json", "manifest.json", "manifest.json.sha256", "model.joblib",
-    "model.onnx", "preprocessor.joblib",
+    "model.onnx", "predictions.csv", "preprocessor.joblib",
 }  # fmt: skip
 # MLflow's own use of its libraries warns, which is not ours to mend.
 pytestmark = pytest.mark.filterwarnings("default")
@@ -271,6 +271,11 @@ def test_shuffled_prices_leave_no_skill(
     assert code == 1
     assert "is no better than the" in capsys.readouterr().err
     assert not another.bundle.exists()
+    (run,) = another.client.search_runs(["1"])
+    assert run.info.status == "FAILED"
+    assert "is no better than the" in run.data.tags["refused"]
+    assert run.data.metrics["cv_rmsle"] > run.data.metrics["baseline_median_rmsle"]
+    assert another.client.search_model_versions("name='house-price'") == []
 
 
 @pytest.mark.usefixtures("without_pictures")
