@@ -84,10 +84,12 @@ class Predictor:
         except Exception as error:  # ONNX Runtime raises bare subclasses of Exception
             raise PredictionError(f"the model cannot be run: {error}") from error
         estimate = Estimate(*(float(output.item()) for output in outputs))
-        if not all(map(math.isfinite, estimate)):
-            raise PredictionError(f"the model answered a number that is not finite: {estimate}")
+        # Without the numbers: this is logged, and they tell of the house.
+        for name, value in zip(OUTPUTS, estimate, strict=True):
+            if not math.isfinite(value):
+                raise PredictionError(f"the model answered a {name} that is not finite")
         if not estimate.lower <= estimate.price <= estimate.upper:
-            raise PredictionError(f"the model answered a price outside its interval: {estimate}")
+            raise PredictionError("the model answered a price outside its interval")
         return estimate
 
     def _deviation(self, row: GoldenRow) -> str | None:

@@ -1,0 +1,138 @@
+"""Copies of a bundle with something changed, for an API that must notice it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import onnx
+from onnx import TensorProto, helper
+
+from harness.stack.running import ComposeStack
+from harness.stack.sidecars import Beside, running_beside
+
+BUNDLE_DIR, API_PORT = "/srv/artifacts/bundle", 8000  # in the API's container
+MANIFEST, MODEL, GOLDEN = "manifest.json", "model.onnx", "golden.json"
+
+
+def copy_of(bundle: Path, folder: Path) -> Path:
+    """A copy in ``folder`` that every user may read, as the API's user must."""
+    shutil.copytree(bundle, folder)
+    for path in (folder.parent, folder):
+        path.chmod(0o755)
+    for file in folder.iterdir():
+        file.chmod(0o644)
+    return folder
+
+
+def seal(folder: Path) -> None:
+    """Makes manifest and checksum agree with the files, as whoever changes a bundle on purpose."""
+    file = folder / MANIFEST
+    manifest: dict[str, Any] = json.loads(file.read_bytes())
+    for name in list(manifest["files"]):
+        if not (folder / name).exists():
+            del manifest["files"][name]
+            continue
+        content = (folder / name).read_bytes()
+        digest = hashlib.sha256(content).hexdigest()
+        manifest["files"][name] = {"sha256": digest, "size": len(content)}
+    file.write_text(json.dumps(manifest))
+    digest = hashlib.sha256(file.read_bytes()).hexdigest()
+    (folder / f"{MANIFEST}.sha256").write_text(f"{digest}  {MANIFEST}\n")
+
+
+def cut(file: Path) -> None:
+    file.write_bytes(file.read_bytes()[:-1])
+
+
+def empty(file: Path) -> None:
+    file.write_bytes(b"")
+
+
+def alter(file: Path) -> None:
+    content = bytearray(file.read_bytes())
+    content[len(content) // 2] ^= 1
+    file.write_bytes(content)
+
+
+def remove(file: Path) -> None:
+    file.unlink()
+
+
+ALTERATIONS: Mapping[str, Callable[[Path], None]] = {
+    "missing": remove,
+    "empty": empty,
+    "cut": cut,
+    "altered": alter,
+}
+
+
+def other_prices(folder: Path) -> None:
+    """Seals a model whose prices are a thousandth higher than those of training."""
+    one = helper.make_tensor("factor", TensorProto.DOUBLE, [1, 1], [1.001])
+    constant = helper.make_node("Constant", [], ["factor"], value=one)
+    _replace_price(
+        folder, [constant], lambda price: helper.make_node("Mul", [price, "factor"], ["price"])
+    )
+    seal(folder)
+
+
+def fails_by_chance(folder: Path) -> None:
+    """Seals a model that gives no price half of the time, with one golden row: it starts soon.
+
+    The numbers of ONNX Runtime's generator are others in each process.
+    """
+    golden = json.loads((folder / GOLDEN).read_bytes())
+    golden["rows"] = golden["rows"][:1]
+    (folder / GOLDEN).write_text(json.dumps(golden))
+    chance = helper.make_node(
+        "RandomUniform", [], ["chance"], shape=[1, 1], dtype=TensorProto.DOUBLE
+    )
+    half = helper.make_tensor("half", TensorProto.DOUBLE, [1, 1], [0.5])
+    nan = helper.make_tensor("nan", TensorProto.DOUBLE, [1, 1], [float("nan")])
+    nodes = [
+        chance,
+        helper.make_node("Constant", [], ["half"], value=half),
+        helper.make_node("Constant", [], ["nan"], value=nan),
+        helper.make_node("Less", ["chance", "half"], ["fails"]),
+    ]
+    _replace_price(
+        folder, nodes, lambda price: helper.make_node("Where", ["fails", "nan", price], ["price"])
+    )
+    seal(folder)
+
+
+def _replace_price(
+    folder: Path, nodes: list[onnx.NodeProto], last: Callable[[str], onnx.NodeProto]
+) -> None:
+    """Puts ``nodes`` and ``last`` between the model's price and its output of that name."""
+    model = onnx.load(folder / MODEL)
+    renamed = "price_of_training"
+    for node in model.graph.node:
+        for names in (node.input, node.output):
+            for number, name in enumerate(names):
+                if name == "price":
+                    names[number] = renamed
+    model.graph.node.extend([*nodes, last(renamed)])
+    onnx.save(model, folder / MODEL)
+
+
+@contextmanager
+def running_failing(stack: ComposeStack, folder: Path, *, name: str) -> Iterator[Beside]:
+    """An API that logs all it can and serves ``folder``, made by :func:`fails_by_chance`."""
+    with running_beside(
+        stack,
+        stack.plan.layout.api,
+        name=name,
+        port=API_PORT,
+        volumes={folder: BUNDLE_DIR},
+        variables={"LOG_LEVEL": "DEBUG"},
+        # Its model is tried before the port opens, and fails then too.
+        command=["sh", "-c", "until python -m app; do :; done"],
+    ) as beside:
+        yield beside

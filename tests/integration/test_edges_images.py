@@ -1,0 +1,312 @@
+"""What the images are made of: fixed versions, the locks' packages, and nothing that leaked in."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from harness.stack.docker_cli import docker
+from harness.stack.running import ComposeStack
+from harness.verdict.checks import Figures
+from tests.houses.bundle import Bundle
+from tests.houses.containers import SERVICES, python
+from tests.houses.images import (
+    Built,
+    Dockerfile,
+    Installed,
+    built,
+    changed_files,
+    compose_file,
+    locked,
+    unhashed,
+    unpinned_reason,
+)
+
+pytestmark = pytest.mark.containers
+
+LOCKS = {"fastapi": "requirements/api.txt", "streamlit": "streamlit_app/requirements.txt"}
+TRAINING = "requirements/training.txt"
+IN_EVERY_IMAGE = {"pip"}
+"""Packages that are in the base image already."""
+
+# Prints each file below the working directory but for compiled ones -> its sha256, as JSON.
+FILES = """
+import hashlib, json, os, pathlib
+here = pathlib.Path(os.getcwd())
+files = [file for file in here.rglob("*") if file.is_file() and file.suffix != ".pyc"]
+sums = {str(f.relative_to(here)): hashlib.sha256(f.read_bytes()).hexdigest() for f in files}
+print(json.dumps(sums))
+"""
+# Prints what belongs into no image, as JSON.
+STRAYS = """
+import json, os
+names = {".git", ".env", ".netrc", ".pypirc", ".ssh", "id_rsa", "docker.sock", ".docker", ".venv"}
+found = []
+for folder, folders, files in os.walk("/"):
+    folders[:] = [f for f in folders if os.path.join(folder, f) not in ("/proc", "/sys", "/dev")]
+    found += [os.path.join(folder, name) for name in {*folders, *files} & names]
+print(json.dumps(found))
+"""
+# Prints the TCP ports that other machines could reach, as JSON; not that of Docker's own resolver.
+LISTENING = """
+import json
+ports = set()
+for family in "tcp", "tcp6":
+    for line in open(f"/proc/net/{family}").readlines()[1:]:
+        _, local, _, state, *_ = line.split()
+        address, port = local.split(":")
+        if state == "0A" and not address.endswith("7F"):
+            ports.add(int(port, 16))
+print(json.dumps(sorted(ports)))
+"""
+SECRET = re.compile(r"(?i)(passw|secret|token|credential|api_?key|private_?key|_pat$)")
+WITH_PASSWORD = re.compile(r"://[^/\s:@]+:[^/\s@]+@")
+KINDS = {"fastapi": ("app/", "artifacts/bundle/", "requirements/api.txt"), "streamlit": ("",)}
+
+
+@pytest.fixture(scope="module")
+def root(compose_stack: ComposeStack) -> Path:
+    return compose_stack.plan.layout.root
+
+
+@pytest.fixture(scope="module")
+def services(compose_stack: ComposeStack, root: Path) -> dict[str, Any]:
+    """The services of the compose file, those of profiles too."""
+    file = compose_file(root, compose_stack.plan.layout.compose_file)
+    return {**file["services"], **compose_stack.compose.config()["services"]}
+
+
+@pytest.fixture(scope="module")
+def builds(services: dict[str, Any], root: Path) -> list[Built]:
+    return built(root, services)
+
+
+@pytest.fixture(scope="module")
+def installed(compose_stack: ComposeStack) -> dict[str, Installed]:
+    return {service: Installed.of(compose_stack, service) for service in SERVICES}
+
+
+@pytest.mark.check("edges.pinned-images")
+def test_every_image_has_a_fixed_version(services: dict[str, Any], builds: list[Built]) -> None:
+    """Of a public image at least two numbers of its version; a digest is still better."""
+    images = [service["image"] for service in services.values() if not service.get("build")]
+    for build in builds:
+        found = build.dockerfile.images()
+        assert found, f"{build.service} is built on no image"
+        images += found
+
+    assert [reason for image in images if (reason := unpinned_reason(image))] == []
+
+
+@pytest.mark.check("edges.pinned-fetches")
+def test_images_are_built_of_nothing_that_no_lock_names(builds: list[Built]) -> None:
+    assert {build.service for build in builds} == set(LOCKS)
+    for build in builds:
+        assert build.dockerfile.fetched() == [], build.service
+        assert build.dockerfile.directives == [], f"{build.service}: a syntax line fetches an image"
+
+
+@pytest.mark.check("edges.pinned-locks")
+@pytest.mark.parametrize("lock", sorted({*LOCKS.values(), TRAINING, "requirements/mlflow.txt"}))
+def test_every_package_of_a_lock_has_one_version_and_its_hashes(
+    root: Path, installed: dict[str, Installed], lock: str, figure: Figures
+) -> None:
+    assert unhashed(root / lock) == []
+    versions = locked(root / lock, installed["fastapi"].environment)
+    figure("packages", len(versions), at_least=1)
+
+
+@pytest.mark.check("edges.pinned-containers")
+@pytest.mark.parametrize("service", SERVICES)
+def test_a_container_runs_the_image_that_the_compose_file_names(
+    compose_stack: ComposeStack, services: dict[str, Any], service: str
+) -> None:
+    container = compose_stack.inspect(service)
+    named = services[service].get("image") or f"{compose_stack.plan.name}-{service}"
+    image = json.loads(docker("image", "inspect", named))[0]
+
+    assert container["Config"]["Image"] == named
+    assert container["Image"] == image["Id"], "it runs an older image of this name"
+
+
+@pytest.mark.check("edges.pinned-python")
+def test_the_images_that_are_built_have_the_python_of_their_dockerfile_on_one_base(
+    compose_stack: ComposeStack, builds: list[Built], installed: dict[str, Installed]
+) -> None:
+    layers = {}
+    for build in builds:
+        *_, base = build.dockerfile.images()
+        version = installed[build.service].environment["python_version"]
+        assert base.partition(":")[2].startswith(f"{version}-"), f"{build.service}: {base}"
+        image = compose_stack.inspect(build.service)["Image"]
+        layers[build.service] = json.loads(docker("image", "inspect", image))[0]["RootFS"]["Layers"]
+
+    assert len({found[0] for found in layers.values()}) == 1, "they stand on two bases"
+
+
+@pytest.mark.check("edges.versions")
+@pytest.mark.parametrize("service", list(LOCKS))
+def test_an_image_has_the_packages_of_its_lock_and_no_others(
+    root: Path, installed: dict[str, Installed], service: str
+) -> None:
+    found = installed[service]
+    wanted = locked(root / LOCKS[service], found.environment)
+
+    have = {name: found.packages.get(name) for name in wanted}
+    assert have == wanted, f"{service} was not installed from {LOCKS[service]}"
+    assert sorted(found.packages.keys() - wanted.keys() - IN_EVERY_IMAGE) == []
+
+
+@pytest.mark.check("edges.versions-fit")
+@pytest.mark.parametrize("service", list(LOCKS))
+def test_the_packages_of_an_image_fit_together_and_are_as_they_were_installed(
+    compose_stack: ComposeStack, service: str
+) -> None:
+    done = compose_stack.exec(service, "python", "-m", "pip", "check")
+
+    assert done.returncode == 0, done.stdout
+    assert changed_files(compose_stack, service) == []
+
+
+@pytest.mark.check("edges.versions-imported")
+def test_the_api_imports_the_packages_that_are_installed(
+    compose_stack: ComposeStack, root: Path, installed: dict[str, Installed]
+) -> None:
+    """And not a copy that lies before them on its path."""
+    names = ["fastapi", "numpy", "onnxruntime", "pydantic", "starlette", "uvicorn"]
+    code = f"""
+import importlib, json
+modules = [importlib.import_module(name) for name in {names!r}]
+print(json.dumps({{module.__name__: [module.__version__, module.__file__] for module in modules}}))
+"""
+    imported = json.loads(python(compose_stack, "fastapi", code))
+
+    for name, (version, file) in imported.items():
+        assert version == installed["fastapi"].packages[name], file
+        assert re.search(r"/(site|dist)-packages/", file), f"{name} is imported from {file}"
+
+
+@pytest.mark.check("edges.versions-trained")
+def test_the_model_is_served_by_the_versions_that_it_was_trained_with(
+    root: Path, bundle: Bundle, installed: dict[str, Installed], figure: Figures
+) -> None:
+    recorded = dict(bundle.manifest["libraries"])
+    recorded.pop("python")  # that of the machine that trained; its version is in no lock
+    lock = locked(root / TRAINING, installed["fastapi"].environment)
+
+    assert {name: lock[name] for name in recorded} == recorded, f"trained apart from {TRAINING}"
+    shared = recorded.keys() & installed["fastapi"].packages.keys()
+    serving = {name: installed["fastapi"].packages[name] for name in shared}
+    assert serving == {name: recorded[name] for name in shared}
+    figure("packages that training and serving share", len(shared), at_least=2)
+
+
+@pytest.mark.check("edges.versions-locks")
+def test_what_is_in_two_locks_has_one_version(root: Path, installed: dict[str, Installed]) -> None:
+    environment = installed["fastapi"].environment
+    versions: dict[str, dict[str, str]] = {}
+    for lock in (*LOCKS.values(), TRAINING, "requirements/mlflow.txt", "requirements/dev.txt"):
+        for name, version in locked(root / lock, environment).items():
+            versions.setdefault(name, {})[lock] = version
+
+    assert {name: found for name, found in versions.items() if len(set(found.values())) > 1} == {}
+
+
+@pytest.mark.check("edges.versions-mlflow")
+def test_mlflow_has_the_version_of_its_image_and_of_training(
+    root: Path, bundle: Bundle, services: dict[str, Any], installed: dict[str, Installed]
+) -> None:
+    version = installed["mlflow"].packages["mlflow"]
+
+    assert services["mlflow"]["image"].endswith(f":v{version}")
+    assert locked(root / TRAINING, installed["mlflow"].environment)["mlflow"] == version
+    assert bundle.manifest["libraries"]["mlflow"] == version
+
+
+@pytest.mark.check("edges.files")
+@pytest.mark.parametrize("service", list(LOCKS))
+def test_an_image_holds_the_files_of_its_service_as_they_are_here_and_no_others(
+    compose_stack: ComposeStack, builds: list[Built], service: str, figure: Figures
+) -> None:
+    [context] = [build.context for build in builds if build.service == service]
+    found: dict[str, str] = json.loads(python(compose_stack, service, FILES))
+
+    for name, digest in found.items():
+        assert name.startswith(KINDS[service]), f"{name} has no business in the image"
+        here = context / name
+        assert here.is_file(), f"{name} is in the image and not in {context}"
+        assert hashlib.sha256(here.read_bytes()).hexdigest() == digest, f"{name} is another one"
+        is_code = name.endswith((".py", ".toml", "requirements.txt"))
+        assert is_code or name.startswith(KINDS["fastapi"]), f"{name} has no business in the image"
+    figure("files", len(found), at_least=5)
+
+
+@pytest.mark.check("edges.strays")
+@pytest.mark.parametrize("service", SERVICES)
+def test_a_container_holds_no_key_no_repository_and_no_way_to_the_engine(
+    compose_stack: ComposeStack, service: str
+) -> None:
+    assert json.loads(python(compose_stack, service, STRAYS)) == []
+
+
+@pytest.mark.check("edges.secrets")
+@pytest.mark.parametrize("service", SERVICES)
+def test_neither_a_container_nor_its_image_is_told_a_secret(
+    compose_stack: ComposeStack, service: str
+) -> None:
+    container = compose_stack.inspect(service)
+    image = json.loads(docker("image", "inspect", container["Image"]))[0]
+    history = docker("history", "--no-trunc", "--format", "{{.CreatedBy}}", container["Image"])
+    variables = [*container["Config"]["Env"], *(image["Config"]["Env"] or [])]
+    labels = {**container["Config"]["Labels"], **(image["Config"]["Labels"] or {})}
+
+    names = [variable.partition("=")[0] for variable in variables] + list(labels)
+    assert [name for name in names if SECRET.search(name)] == []
+    assert [each for each in (*variables, *labels.values()) if WITH_PASSWORD.search(each)] == []
+    assert [line for line in history.splitlines() if WITH_PASSWORD.search(line)] == []
+    arguments = re.findall(r"(\w+)=\S", history)
+    assert [name for name in arguments if SECRET.search(name)] == []
+
+
+@pytest.mark.check("edges.ports")
+def test_a_service_listens_on_the_port_that_is_published_and_on_no_other(
+    compose_stack: ComposeStack, subtests: pytest.Subtests
+) -> None:
+    for service in SERVICES:
+        with subtests.test(service):
+            published = compose_stack.inspect(service)["NetworkSettings"]["Ports"]
+            ports = {int(name.partition("/")[0]) for name, where in published.items() if where}
+            listening = set(json.loads(python(compose_stack, service, LISTENING)))
+
+            assert listening == ports
+
+
+@pytest.mark.check("edges.reads-dockerfiles")
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("FROM python", "has no version"),
+        ("FROM python:latest", "no fixed version"),
+        ("FROM python:3", "no fixed version"),
+        ("FROM --platform=linux/amd64 python:slim", "no fixed version"),
+        ("ARG TAG=3\nFROM python:${TAG}", "no fixed version"),
+        ("ARG TAG\nFROM python:$TAG", "no fixed version"),
+        ("FROM python:3.13-slim AS a\nFROM a\nCOPY --from=busybox /bin/sh /sh", "has no version"),
+        ("FROM python:3.13-slim\nRUN --mount=type=bind,from=alpine:edge ls", "no fixed version"),
+        ("# syntax=docker/dockerfile:1\nFROM python:3.13-slim", "no fixed version"),
+        ("FROM localhost:5000/python", "has no version"),
+    ],
+)
+def test_an_image_without_a_fixed_version_is_found_wherever_it_is_named(
+    tmp_path: Path, text: str, reason: str
+) -> None:
+    file = tmp_path / "Dockerfile"
+    file.write_text(text + "\n")
+
+    [found] = [why for image in Dockerfile(file).images() if (why := unpinned_reason(image))]
+    assert reason in found
