@@ -29,7 +29,8 @@ __all__ = [
 
 @pytest.fixture(scope="session")
 def layout(pytestconfig: pytest.Config) -> Layout:
-    """What is booted. Override it for a project whose files or services have other names."""
+    """What is booted: the compose files in the folder of pytest's settings. Override it to say more
+    of the project, such as a path that a service must answer with 200."""
     return Layout(root=pytestconfig.rootpath)
 
 
@@ -52,7 +53,7 @@ def stacks(pytestconfig: pytest.Config, layout: Layout) -> Iterator[SharedStacks
 @pytest.fixture(scope="session")
 def stack(request: pytest.FixtureRequest, pytestconfig: pytest.Config) -> Stack:
     """The stack under test: booted on first use, shared by all tests and workers, removed at the
-    end; or the one that ``--api-url`` and its like point at. Tests must not break it."""
+    end; or the one that ``--url`` points at. Tests must not break it."""
     remote = pytestconfig.stash[RUN].remote
     if remote is not None:
         return remote
@@ -65,7 +66,7 @@ def stack(request: pytest.FixtureRequest, pytestconfig: pytest.Config) -> Stack:
 def compose_stack(stack: Stack) -> ComposeStack:
     """:func:`stack` with its containers, for tests marked ``containers``."""
     if not isinstance(stack, ComposeStack):
-        pytest.fail("mark this test `containers`: it cannot run with --api-url", pytrace=False)
+        pytest.fail("mark this test `containers`: it cannot run with --url", pytrace=False)
     return stack
 
 
@@ -76,7 +77,7 @@ def breakable_stack(request: pytest.FixtureRequest, stacks: SharedStacks) -> Ite
     Its services answer then; the engine may still call one unhealthy until its next probe.
     """
     if request.node.get_closest_marker("destructive") is None:
-        pytest.fail("mark this test `destructive`: it cannot run with --api-url", pytrace=False)
+        pytest.fail("mark this test `destructive`: it cannot run with --url", pytrace=False)
     *_, last = (each for each in request.session.items if each.get_closest_marker("destructive"))
     last_one = request.node is last
     with stops_the_run(request.session), stacks.alone(BREAKABLE, last=last_one) as stack:

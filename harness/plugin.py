@@ -10,7 +10,7 @@ import pytest
 
 from harness.browser.fixtures import *  # noqa: F403  # pytest finds fixtures by name in a plugin's module
 from harness.fixtures import *  # noqa: F403
-from harness.run import RUN, Run
+from harness.run import RUN, Run, service_and_address
 from harness.verdict import hooks
 from harness.verdict.checks import CHECK, NO_OBJECT, WORDS, DoesNotApply, check_of, select
 from harness.verdict.checks import figure as figure  # a fixture too
@@ -21,8 +21,8 @@ from harness.verdict.terminal import conclude as say_last
 
 MARKERS = (
     "check(id): what the test proves is listed in the verdict as ``group.name``",
-    "destructive: breaks services, on a stack of its own; deselected with --api-url",
-    "containers: looks into the containers; deselected with --api-url",
+    "destructive: breaks services, on a stack of its own; deselected with --url",
+    "containers: looks into the containers; deselected with --url",
     # As xdist has it, which need not be installed.
     "xdist_group(name): is run by the same worker as all others of this name",
     "same_page: goes on with the page that the marked test before it left",
@@ -35,10 +35,16 @@ def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("stack", "the stack under test")
-    where = "test the running stack whose {} is at this address, instead of booting one"
-    group.addoption("--api-url", metavar="URL", help=where.format("API"))
-    group.addoption("--ui-url", metavar="URL", help=where.format("form"))
-    group.addoption("--mlflow-url", metavar="URL", help=where.format("MLflow"))
+    group.addoption(
+        "--url",
+        dest="url",  # shared with options such as --api-url
+        action="append",
+        default=[],
+        type=service_and_address,
+        metavar="SERVICE=URL",
+        help="test the running stack whose SERVICE is at URL, instead of booting one; may be "
+        "given again for others of its services",
+    )
     parser.addini(WORDS, "words that the sentences of checks spell in their own way", type="args")
     group.addoption(
         "--check",
@@ -103,7 +109,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def _needs_containers(item: pytest.Item) -> bool:
-    return any(item.get_closest_marker(each) for each in ("destructive", "containers"))
+    return any(item.get_closest_marker(marker) for marker in ("destructive", "containers"))
 
 
 @pytest.hookimpl(wrapper=True)

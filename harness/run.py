@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+from argparse import ArgumentTypeError
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
@@ -17,12 +18,36 @@ from harness.stack.layout import Layout
 from harness.stack.measure import StackFigures, measurements
 from harness.stack.owner import Owner
 from harness.stack.plan import Plan
-from harness.stack.running import ComposeStack, Stack
+from harness.stack.running import Stack
 from harness.stack.shared import SharedStacks, begun
 from harness.stack.usage import with_memory
+from harness.wire.address import checked, unanswered
 
 RUN = pytest.StashKey["Run"]()
-FOLDERS, OWNER = "house-price-harness-", "owner"
+FOLDERS, OWNER = "compose-harness-", "owner"
+
+
+def address_of(service: str) -> Callable[[str], tuple[str, str]]:
+    """The type of an option that takes the address of ``service``, such as ``--api-url``."""
+
+    def parsed(address: str) -> tuple[str, str]:
+        try:
+            return service, checked(address)
+        except ValueError as error:
+            raise ArgumentTypeError(str(error)) from None
+
+    return parsed
+
+
+def service_and_address(given: str) -> tuple[str, str]:
+    """The type of ``--url SERVICE=URL``."""
+    service, equals, address = given.partition("=")
+    if not equals or "/" in service or ":" in service:
+        raise ArgumentTypeError(
+            f"{given!r} does not say whose address it is. Fix: --url SERVICE=URL, with the name "
+            "that the service has in the compose file"
+        )
+    return address_of(service)(address)
 
 
 class Run:
@@ -39,8 +64,10 @@ class Run:
         given: dict[str, str] | None = getattr(config, "workerinput", {}).get("harness")
         self.is_worker = given is not None
         self.results = config.rootpath / "test-results"
-        urls = [config.getoption(f"--{name}-url") for name in ("api", "ui", "mlflow")]
-        self.remote = Stack(*urls) if any(urls) else None
+        given_urls = dict(config.getoption("url") or ())
+        self.remote = Stack(given_urls) if given_urls else None
+        if not self.is_worker and not config.option.collectonly and not config.option.help:
+            _must_answer(given_urls)
         if given is not None:
             self.folder, self.owner = Path(given["folder"]), given["owner"]
         else:
@@ -95,10 +122,19 @@ class Run:
         if not plan.kept:
             yield f"{plan.name} {came}; removing it, logs in {logs}"
             return
-        stack = ComposeStack(plan)
+        services = [name for name in plan.source.services if plan.ports(name)]
         yield f"{plan.name} {came} and is kept, logs in {logs}"
-        yield f"  API {stack.api}  form {stack.ui}  MLflow {stack.mlflow}"
+        yield "".join(f"  {plan.layout.title(name)} {plan.address(name)}" for name in services)
         yield f"  remove it with: {how_to_remove(plan)}"
+
+
+def _must_answer(addresses: dict[str, str]) -> None:
+    """Without its stack nothing can be tested: that is one error then, before any test."""
+    if silent := unanswered(addresses):
+        raise pytest.UsageError(
+            "the stack that was given does not answer: " + "; ".join(silent) + ". Fix: start it "
+            "(docker compose ps shows its ports), or leave the addresses out to have one booted"
+        )
 
 
 def _failure(plan: Plan) -> str | None:

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from harness.stack.running import ComposeStack
-from harness.stack.sidecars import Beside, running_beside
+from harness.stack.sidecars import Sidecar, running_sidecar
 from tests.houses.api import PriceApi, Value
 from tests.houses.bundle import Bundle, GoldenRow
 from tests.houses.trained_run import TO_TRAIN, Trained, run_in
@@ -121,9 +121,9 @@ def trained(
 
 
 @pytest.fixture(scope="session")
-def beside_of_trained(
+def sidecar_of_trained(
     compose_stack: ComposeStack, trained: Trained, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Beside]:
+) -> Iterator[Sidecar]:
     """An API beside that of the stack, which serves the bundle of :func:`trained`."""
     # The API runs as a user of its own, who may not read what pytest's folders hold.
     folder = tmp_path_factory.mktemp("served") / "bundle"
@@ -132,17 +132,17 @@ def beside_of_trained(
     for file in folder.iterdir():
         file.chmod(0o644)
     worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
-    with running_beside(
+    with running_sidecar(
         compose_stack,
-        compose_stack.plan.layout.api,
+        "fastapi",
         name=f"api-of-trained-{worker}",
         port=PORT,
         volumes={folder: BUNDLE_DIR},
-    ) as beside:
-        yield beside
+    ) as sidecar:
+        yield sidecar
 
 
 @pytest.fixture(scope="session")
-def api_of_trained(beside_of_trained: Beside) -> Iterator[PriceApi]:
-    with PriceApi(beside_of_trained.address) as client:
+def api_of_trained(sidecar_of_trained: Sidecar) -> Iterator[PriceApi]:
+    with PriceApi(sidecar_of_trained.address) as client:
         yield client

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from harness.errors import HarnessError
 from harness.stack import diagnosis, leftovers
+from harness.stack.compose_files import read
 from harness.stack.layout import Layout
 from harness.stack.owner import Owner
 from harness.stack.plan import Plan
@@ -55,13 +56,12 @@ def build(plan: Plan) -> ComposeStack:
 
 
 def planned(plan: Plan) -> ComposeStack:
-    """The stack of ``plan``, with the file that labels all that compose makes for it."""
-    from harness.stack.compose import label_everything
+    """The stack of ``plan``, with the compose file that makes it one of its own."""
+    from harness.stack.compose import override_for
 
-    plan.labels.write_text("{}")
+    plan.override.write_text("{}")
     stack = ComposeStack(plan)
-    labels = leftovers.labels(plan.name, plan.owner)
-    plan.labels.write_text(json.dumps(label_everything(stack.compose.config(), labels), indent=1))
+    plan.override.write_text(override_for(stack.compose.config(), plan))
     return stack
 
 
@@ -70,7 +70,7 @@ def start(stack: ComposeStack) -> ComposeStack:
     failure = None
     with Watch(stack.plan.name) as watch:
         try:
-            stack.compose.bring_up(watch.begun)
+            stack.compose.bring_up(watch.on_start)
             stack.wait_until_well()
         except HarnessError as error:
             failure = error
@@ -106,10 +106,10 @@ def remove(plan: Plan) -> None:
     if plan.kept:
         return
     try:
-        if plan.labels.exists():  # before it does, nothing is made
+        if plan.override.exists():  # before it does, nothing is made
             ComposeStack(plan).compose.stop()
     finally:
-        # The images, containers that ran beside, and whatever a start that was cut off left.
+        # The images, sidecars, and whatever a start that was cut off left.
         leftovers.remove(plan.name)
 
 
@@ -131,7 +131,7 @@ def running_stack(layout: Layout, *, logs: Path) -> Iterator[ComposeStack]:
     make_ready(layout)
     with tempfile.TemporaryDirectory() as folder:
         owner = str(Owner.this_process())
-        plan = Plan.new(layout, folder=Path(folder), logs=logs, owner=owner)
+        plan = Plan.new(layout, read(layout.root), folder=Path(folder), logs=logs, owner=owner)
         try:
             yield boot(plan)
         finally:

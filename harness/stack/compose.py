@@ -6,6 +6,7 @@ Imported only where a stack is booted or looked into: testcontainers takes a whi
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 from collections.abc import Mapping, Sequence
 from functools import cached_property
@@ -14,10 +15,13 @@ from typing import Any
 
 from testcontainers.compose import DockerCompose
 
-from harness.stack.docker_cli import ENOUGH, Begun, environment, run
+from harness.stack import leftovers
+from harness.stack.compose_files import Port
+from harness.stack.docker_cli import COMMAND_TIMEOUT_S, OnStart, environment, run
+from harness.stack.plan import Plan
 
-BOOT = 480.0
-"""Seconds for building the images and starting; without a build cache it needs most of this."""
+BOOT_TIMEOUT_S = 480.0
+"""To build the images and start; without a build cache it needs most of this."""
 
 
 class ProjectCompose(DockerCompose):
@@ -37,7 +41,7 @@ class ProjectCompose(DockerCompose):
 
     def with_file(self, file: Path) -> ProjectCompose:
         """The same project with one compose file more."""
-        files = [*(Path(each) for each in self.compose_file_name or ()), file]
+        files = [*(Path(name) for name in self.compose_file_name or ()), file]
         return ProjectCompose(self.project, Path(self.context), files, self._variables)
 
     @cached_property
@@ -48,9 +52,9 @@ class ProjectCompose(DockerCompose):
     def ask(
         self,
         *arguments: str,
-        seconds: float = ENOUGH,
+        seconds: float = COMMAND_TIMEOUT_S,
         check: bool = True,
-        begun: Begun | None = None,
+        on_start: OnStart | None = None,
     ) -> Completed:
         """Runs ``docker compose ARGUMENTS`` for this project; the rest is as in :func:`run`."""
         return run(
@@ -59,7 +63,7 @@ class ProjectCompose(DockerCompose):
             cwd=Path(self.context),
             env=self._environment,
             check=check,
-            begun=begun,
+            on_start=on_start,
         )
 
     def config(self) -> dict[str, Any]:
@@ -68,21 +72,26 @@ class ProjectCompose(DockerCompose):
         return config
 
     def make_images(self) -> None:
-        self.ask("build", seconds=BOOT)
+        self.ask("build", seconds=BOOT_TIMEOUT_S)
 
-    def bring_up(self, begun: Begun | None = None) -> None:
+    def bring_up(self, on_start: OnStart | None = None) -> None:
         """Starts all services and waits until they are healthy. Builds nothing.
 
         Not ``start()``, which nothing can end and which builds: what takes how long is measured.
         """
-        self.ask("up", "--no-build", "--wait", seconds=BOOT, begun=begun)
+        self.ask("up", "--no-build", "--wait", seconds=BOOT_TIMEOUT_S, on_start=on_start)
 
     def _run_command(
         self, cmd: str | list[str], context: str | None = None
     ) -> subprocess.CompletedProcess[bytes]:
         # What stop() goes through. The original has neither environment nor time limit.
         command = [cmd] if isinstance(cmd, str) else cmd
-        done = run(command, seconds=BOOT, cwd=Path(context or self.context), env=self._environment)
+        done = run(
+            command,
+            seconds=BOOT_TIMEOUT_S,
+            cwd=Path(context or self.context),
+            env=self._environment,
+        )
         return subprocess.CompletedProcess(
             done.args, done.returncode, done.stdout.encode(), done.stderr.encode()
         )
@@ -91,23 +100,43 @@ class ProjectCompose(DockerCompose):
 Completed = subprocess.CompletedProcess[str]
 
 
-def label_everything(config: Mapping[str, Any], labels: Mapping[str, str]) -> dict[str, Any]:
-    """A compose override that labels all that compose makes for ``config``: also the images."""
+def override_for(config: Mapping[str, Any], plan: Plan) -> str:
+    """A compose file that makes the project of ``config`` a stack of its own.
 
-    def labelled(section: str) -> dict[str, Any]:
+    It labels all that compose makes, images too; gives every published port its free host port; and
+    gives networks and volumes names that no other stack has, also where the project fixes them:
+    what a person keeps in a volume is not for a test to use, let alone to delete.
+    """
+    labels = leftovers.labels(plan.name, plan.owner)
+
+    def own(section: str) -> dict[str, Any]:
         members: Mapping[str, Any] = config.get(section) or {}
         return {
-            name: {"labels": dict(labels)}
+            name: {"labels": dict(labels), "name": f"{plan.name}_{name}"}
             for name, member in members.items()
             if not (member or {}).get("external")
         }
 
-    services = labelled("services")
+    services: dict[str, Any] = {}
     for name, service in config["services"].items():
+        services[name] = {"labels": dict(labels)}
         if "build" in service:
             services[name]["build"] = {"labels": dict(labels)}
-    return {
-        "services": services,
-        "networks": labelled("networks"),
-        "volumes": labelled("volumes"),
-    }
+        if ports := plan.source.services[name]:
+            services[name]["ports"] = _OVERRIDE + json.dumps([_entry(port) for port in ports])
+    content = {"services": services, "networks": own("networks"), "volumes": own("volumes")}
+    # JSON is YAML, but for the tag by which compose exchanges a list instead of adding to it.
+    return re.sub(rf'"{_OVERRIDE}((?:[^"\\]|\\.)*)"', _tagged, json.dumps(content, indent=1))
+
+
+_OVERRIDE = "!override "
+
+
+def _tagged(found: re.Match[str]) -> str:
+    ports: str = json.loads(f'"{found[1]}"')
+    return _OVERRIDE + ports
+
+
+def _entry(port: Port) -> dict[str, Any]:
+    entry = {"target": port.target, "published": str(port.published), "protocol": port.protocol}
+    return {**entry, "host_ip": port.host} if port.host else entry

@@ -16,11 +16,13 @@ LOOP = 2  # restarts: one may be bad luck
 # Labels by which compose itself knows its containers.
 SERVICE = "com.docker.compose.service"
 PROJECT = "com.docker.compose.project"
-BESIDE = "com.docker.compose.oneoff"
+SIDECAR = "com.docker.compose.oneoff"
 # What the engine or the builder says -> what it means for a person.
 _MEANINGS = {
     "port is already allocated": "a host port is taken (ss -ltnp shows by whom); run it again",
     "address already in use": "a host port is taken (ss -ltnp shows by whom); run it again",
+    "is already in use by container": "a container has a fixed name that another one has "
+    "(drop container_name from the compose file)",
     "no space left on device": "the disk is full (docker system df shows what can go)",
     "pull access denied": "an image cannot be pulled (make up prepares the base images)",
     "failed to resolve source metadata": "an image cannot be pulled (make up prepares them)",
@@ -81,8 +83,8 @@ def last_lines(container: Container) -> str:
 
 def containers(project: str) -> list[Container]:
     """``docker inspect`` of every service's container, also of those that ended."""
-    wanted = f"label={PROJECT}={project}", f"label={BESIDE}=False"
-    filters = [word for each in wanted for word in ("--filter", each)]
+    wanted = f"label={PROJECT}={project}", f"label={SIDECAR}=False"
+    filters = [word for label in wanted for word in ("--filter", label)]
     ids = lines(docker("ps", "--all", "--quiet", *filters))
     found: list[Container] = json.loads(docker("inspect", *ids)) if ids else []
     return found

@@ -11,20 +11,21 @@ from pathlib import Path
 
 from harness.errors import HarnessError
 
-ENOUGH = 60.0  # seconds for a command that only asks or removes
-Begun = Callable[[Callable[[], None]], None]
-"""Is given what ends a command that was begun; may call it from another thread."""
-ELSEWHERE = "or test a stack that runs elsewhere with --api-url, --ui-url, --mlflow-url"
+COMMAND_TIMEOUT_S = 60.0
+"""For a command that only asks or removes."""
+OnStart = Callable[[Callable[[], None]], None]
+"""Called when the command has started, with a function that ends it (from any thread)."""
+ELSEWHERE = "or test a stack that runs elsewhere with --url SERVICE=URL"
 
 
 def run(
     command: Sequence[str],
     *,
-    seconds: float = ENOUGH,
+    seconds: float = COMMAND_TIMEOUT_S,
     cwd: Path | None = None,
     env: Mapping[str, str] | None = None,
     check: bool = True,
-    begun: Begun | None = None,
+    on_start: OnStart | None = None,
 ) -> subprocess.CompletedProcess[str]:
     """Runs ``command``; raises HarnessError when it fails (with ``check``) or takes too long."""
     shown = " ".join(command)
@@ -46,8 +47,8 @@ def run(
         ) from None
     with process:
         try:
-            if begun is not None:
-                begun(partial(_end, process))
+            if on_start is not None:
+                on_start(partial(_end, process))
             stdout, stderr = process.communicate(timeout=seconds)
         except subprocess.TimeoutExpired:
             _end(process)
@@ -67,7 +68,7 @@ def _end(process: subprocess.Popen[str]) -> None:
         os.killpg(process.pid, signal.SIGKILL)
 
 
-def docker(*arguments: str, seconds: float = ENOUGH, check: bool = True) -> str:
+def docker(*arguments: str, seconds: float = COMMAND_TIMEOUT_S, check: bool = True) -> str:
     """What ``docker ARGUMENTS`` prints, without the last line break."""
     return run(["docker", *arguments], seconds=seconds, check=check).stdout.rstrip("\n")
 
@@ -80,7 +81,11 @@ def tail(text: str, count: int = 30) -> str:
     return "\n".join(text.rstrip().splitlines()[-count:])
 
 
+# The harness names project and files itself; all other settings count as they do for a person.
+_OWN = ("COMPOSE_PROJECT_NAME", "COMPOSE_FILE", "COMPOSE_PATH_SEPARATOR")
+
+
 def environment(extra: Mapping[str, str]) -> dict[str, str]:
     """This process's environment with ``extra``, without what would lead compose elsewhere."""
-    mine = {key: value for key, value in os.environ.items() if not key.startswith("COMPOSE_")}
+    mine = {key: value for key, value in os.environ.items() if key not in _OWN}
     return {**mine, **extra}

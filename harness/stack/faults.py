@@ -9,8 +9,8 @@ from harness.errors import HarnessError
 from harness.stack.docker_cli import docker
 from harness.stack.wait import wait_until
 
-NOTICED = 10.0
-"""Seconds for the engine to see that a process ended."""
+EXIT_SEEN_TIMEOUT_S = 10.0
+"""For the engine to see that a process ended."""
 
 
 def crash(name: str, container: Mapping[str, Any], labels: Mapping[str, str]) -> None:
@@ -36,7 +36,7 @@ def crash(name: str, container: Mapping[str, Any], labels: Mapping[str, str]) ->
     wait_until(
         lambda: "it still runs" if docker(*ask) == str(pid) else None,
         what=f"the engine sees that process {pid} of {name} was killed",
-        seconds=NOTICED,
+        seconds=EXIT_SEEN_TIMEOUT_S,
         hint="docker inspect shows its state",
     )
 

@@ -17,6 +17,7 @@ from typing import Any
 from harness.errors import HarnessError
 from harness.stack import leftovers
 from harness.stack.boot import how_to_remove, planned
+from harness.stack.compose_files import files_in
 from harness.stack.diagnosis import PROJECT
 from harness.stack.docker_cli import docker, lines
 from harness.stack.layout import Layout
@@ -26,7 +27,8 @@ from harness.stack.running import ComposeStack
 
 LABEL = f"{leftovers.PREFIX}kept"
 VOLUME = "com.docker.compose.volume"  # by it and its project `docker compose down` knows a volume
-WELL = 5.0  # seconds for one that should be well
+HEALTHY_TIMEOUT_S = 5.0
+"""For a stack that was up before this run."""
 
 
 @dataclass(frozen=True)
@@ -43,10 +45,9 @@ def parts_of(stack: ComposeStack) -> dict[str, str]:
 
     layout, plan = stack.plan.layout, stack.plan
     # The names and numbers that differ from stack to stack are the same in all of these.
-    ports = {service.port: str(n) for n, service in enumerate(layout.services, start=1)}
-    neutral = ProjectCompose(layout.prefix, layout.root, [layout.root / layout.compose_file], ports)
-    config = neutral.config()
-    found = {layout.compose_file: _fingerprint(config)}
+    ports = {name: str(number) for number, name in enumerate(plan.source.variables, start=1)}
+    config = ProjectCompose(layout.prefix, layout.root, plan.files, ports).config()
+    found = {", ".join(plan.source.files): _fingerprint(config)}
     for name, service in config["services"].items():
         image = service.get("image") or f"{plan.name}-{name}"
         asked = docker("image", "inspect", "--format", "{{json .}}", image, check=False)
@@ -86,9 +87,9 @@ def reuse(
         tell: is told what became of those that were kept.
     """
     for kept in find(plan.layout):
-        # The file of labels went with the run that wrote it.
+        # The override went with the run that wrote it.
         name = kept.plan.name
-        found = replace(kept.plan, labels=plan.labels.with_name(f"{name}.labels.json"))
+        found = replace(kept.plan, override=plan.override.with_name(f"{name}.override.yml"))
         stack = planned(replace(found, logs=plan.logs))
         why_not = _why_not(stack, kept.parts, parts)
         if why_not is None:
@@ -111,7 +112,7 @@ def claim(layout: Layout) -> Iterator[bool]:
 
     The lock is the kernel's: it ends with the process, however that ends.
     """
-    with (layout.root / layout.compose_file).open() as file:
+    with (layout.root / files_in(layout.root)[0]).open() as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -125,7 +126,7 @@ def _why_not(stack: ComposeStack, then: Mapping[str, str], now: Mapping[str, str
     if changed:
         return f"{', '.join(changed)} changed since"
     try:
-        stack.wait_until_well(*stack.planned_services, seconds=WELL)
+        stack.wait_until_well(*stack.planned_services, seconds=HEALTHY_TIMEOUT_S)
     except HarnessError as error:
         return f"it is not well ({str(error).splitlines()[0]})"
     return None

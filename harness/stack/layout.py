@@ -1,4 +1,4 @@
-"""What the harness has to know of a project: its compose file and the three services in it."""
+"""What a person says of the project that is booted; the rest is read from its compose files."""
 
 from __future__ import annotations
 
@@ -9,54 +9,31 @@ from typing import Any
 
 
 @dataclass(frozen=True)
-class Service:
-    """A service with a published port.
-
-    Attributes:
-        name: in the compose file.
-        port: the environment variable by which the compose file takes the host port.
-        probe: path that answers 200 once the service does its job.
-    """
-
-    name: str
-    port: str
-    probe: str
-
-
-@dataclass(frozen=True)
 class Layout:
-    """A project that can be booted.
+    """A project that can be booted. Only ``root`` must be known: services have their names, ports
+    and healthchecks in the compose files.
 
     Attributes:
-        root: folder of the compose file.
-        compose_file: in ``root``.
+        root: the folder in which a person would type ``docker compose up``.
         prefix: of the names of test stacks.
+        probes: service -> path that answers 200 once the service does its job. One without a path
+            here does it when it is healthy and its published ports answer.
+        titles: service -> what people call it.
         needs: file in ``root`` -> what is wrong and what to do where it is missing.
     """
 
     root: Path
-    compose_file: str = "docker-compose.yml"
-    prefix: str = "house-price-test"
-    api: Service = Service("fastapi", "API_PORT", "/health/ready")
-    ui: Service = Service("streamlit", "UI_PORT", "/_stcore/health")
-    # Not /health: that is green even where MLflow refuses every call of its API.
-    mlflow: Service = Service(
-        "mlflow", "MLFLOW_PORT", "/api/2.0/mlflow/registered-models/search?max_results=1"
-    )
-    needs: Mapping[str, str] = field(
-        default_factory=lambda: {
-            "artifacts/bundle/manifest.json": "there is no trained model. Fix: ./run_pipeline.sh"
-        }
-    )
+    prefix: str = "stack-test"
+    probes: Mapping[str, str] = field(default_factory=dict)
+    titles: Mapping[str, str] = field(default_factory=dict)
+    needs: Mapping[str, str] = field(default_factory=dict)
 
-    @property
-    def services(self) -> tuple[Service, Service, Service]:
-        return self.api, self.ui, self.mlflow
+    def title(self, service: str) -> str:
+        return self.titles.get(service, service)
 
     def to_json(self) -> dict[str, Any]:
         return {**asdict(self), "root": str(self.root)}
 
     @classmethod
     def from_json(cls, content: Mapping[str, Any]) -> Layout:
-        services = {key: Service(**content[key]) for key in ("api", "ui", "mlflow")}
-        return cls(**{**content, **services, "root": Path(content["root"])})
+        return cls(**{**content, "root": Path(content["root"])})

@@ -9,11 +9,11 @@ from harness.stack.docker_cli import docker, lines, run
 from harness.stack.owner import Owner
 from harness.stack.wait import wait_until
 
-PREFIX = "house-price-harness."
+PREFIX = "compose-harness."
 OWNER = f"{PREFIX}owner"
 STACK = f"{PREFIX}stack"
-GONE = 15.0
-"""Seconds for the engine to be done with what it was told to remove."""
+REMOVAL_TIMEOUT_S = 15.0
+"""For the engine to be done with what it was told to remove."""
 
 # In the order in which they can be removed.
 _LISTS = {
@@ -74,7 +74,7 @@ def remove(stack: str) -> list[str]:
     wait_until(
         still_there,
         what=f"everything of {stack} is removed",
-        seconds=GONE,
+        seconds=REMOVAL_TIMEOUT_S,
         hint=f"docker rm/network rm/volume rm/image rm them by hand (label {STACK}={stack})",
     )
     return [f"{kind} {each}" for kind, found in there.items() for each in found]

@@ -19,6 +19,8 @@ def free_ports(count: int) -> list[int]:
     Fixed numbers and not port 0, because Docker gives a service that was published on port 0
     another port after each restart.
     """
+    if not count:
+        return []
     chosen: list[int] = []
     with ExitStack() as held:
         for port in random.sample(range(FIRST, LAST + 1), LAST + 1 - FIRST):

@@ -5,22 +5,19 @@ from __future__ import annotations
 import re
 
 from harness.errors import HarnessError
+from harness.stack.compose_files import files_in
 from harness.stack.docker_cli import ELSEWHERE, run
 from harness.stack.layout import Layout
 
-MIN_COMPOSE = (2, 24)
-QUICK = 20.0  # seconds for a question to the engine
+MIN_COMPOSE = (2, 24, 4)  # the first that knows !override
+ENGINE_TIMEOUT_S = 20.0
 
 
 def preflight(layout: Layout) -> None:
     """Raises HarnessError when the stack of ``layout`` cannot be booted on this machine."""
     _engine()
     _compose()
-    if not (layout.root / layout.compose_file).is_file():
-        raise HarnessError(
-            f"{layout.root}: there is no {layout.compose_file}. "
-            "Fix: run the tests in the project's folder, or override the fixture `layout`."
-        )
+    files_in(layout.root)
     for file, fix in layout.needs.items():
         if not (layout.root / file).is_file():
             raise HarnessError(f"{file}: {fix}, then run the tests again.")
@@ -28,7 +25,7 @@ def preflight(layout: Layout) -> None:
 
 def _engine() -> None:
     question = ["docker", "version", "--format", "{{.Server.Version}}"]
-    asked = run(question, seconds=QUICK, check=False)
+    asked = run(question, seconds=ENGINE_TIMEOUT_S, check=False)
     if asked.returncode != 0:
         said = (asked.stderr or asked.stdout).strip().splitlines() or ["no message"]
         raise HarnessError(
@@ -38,12 +35,12 @@ def _engine() -> None:
 
 
 def _compose() -> None:
-    asked = run(["docker", "compose", "version", "--short"], seconds=QUICK, check=False)
+    asked = run(["docker", "compose", "version", "--short"], seconds=ENGINE_TIMEOUT_S, check=False)
     if asked.returncode != 0:
         raise HarnessError(
             f"docker has no compose plugin. Fix: install it (setup/engine.sh does), {ELSEWHERE}."
         )
-    found = re.search(r"(\d+)\.(\d+)", asked.stdout)
+    found = re.search(r"(\d+)\.(\d+)\.(\d+)", asked.stdout)
     if found is None or tuple(map(int, found.groups())) < MIN_COMPOSE:
         raise HarnessError(
             f"docker compose {asked.stdout.strip()} is too old. "

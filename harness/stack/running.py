@@ -1,9 +1,8 @@
-"""A running stack: three addresses, and for one that was booted here, its containers."""
+"""A running stack: its addresses, and for one that was booted here, its containers."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
@@ -12,69 +11,74 @@ from harness.stack import diagnosis, faults, leftovers
 from harness.stack.docker_cli import docker, run
 from harness.stack.plan import Plan
 from harness.stack.usage import epoch, healthy_at
-from harness.stack.wait import probe, wait_until, wait_until_answers
+from harness.stack.wait import listens, probe, wait_until, wait_until_answers
 
 if TYPE_CHECKING:
     from harness.stack.compose import Completed, ProjectCompose
 
-SOON = 120.0
-"""Seconds for services to be well, once their images are there."""
-PAUSED = 15.0
-"""Seconds for the engine to pause a service."""
+STARTUP_TIMEOUT_S = 120.0
+"""For services to be well, once their images are there."""
+PAUSE_TIMEOUT_S = 15.0
+"""For the engine to pause a service."""
 
 
 class Stack:
-    """A running stack, wherever it runs: three addresses, without a slash at the end.
+    """A running stack, wherever it runs: addresses by the names of its services.
 
-    One that is not known raises HarnessError only when a test asks for it.
+    Args:
+        addresses: service -> address, with or without a slash at the end.
     """
 
-    def __init__(self, api: str | None, ui: str | None, mlflow: str | None) -> None:
-        self._addresses = {"api": api, "ui": ui, "mlflow": mlflow}
+    def __init__(self, addresses: Mapping[str, str]) -> None:
+        self._addresses = {name: address.rstrip("/") for name, address in addresses.items()}
 
-    @property
-    def api(self) -> str:
-        return self._address("api")
+    def url(self, service: str, port: int | None = None) -> str:  # noqa: ARG002  # it was given one
+        """Where ``service`` answers, without a slash at the end.
 
-    @property
-    def ui(self) -> str:
-        return self._address("ui")
+        Args:
+            service: its name in the compose file.
+            port: in its container, for one that publishes several.
 
-    @property
-    def mlflow(self) -> str:
-        return self._address("mlflow")
+        Raises:
+            HarnessError: its address is not known.
+        """
+        try:
+            return self._addresses[service]
+        except KeyError:
+            known = ", ".join(self._addresses) or "none"
+            raise HarnessError(
+                f"this test needs the address of {service}, and what is given is that of {known}. "
+                f"Fix: give --url {service}=URL as well."
+            ) from None
 
     def __str__(self) -> str:
-        return ", ".join(f"{name} {each}" for name, each in self._addresses.items() if each)
-
-    def _address(self, name: str) -> str:
-        found = self._addresses[name]
-        if found is None:
-            raise HarnessError(f"this test needs another address. Fix: give --{name}-url as well.")
-        return found.rstrip("/")
+        return ", ".join(f"{name} {address}" for name, address in self._addresses.items())
 
 
 class ComposeStack(Stack):
     """A stack of containers on this machine. Services have their names in the compose file."""
 
     def __init__(self, plan: Plan) -> None:
-        layout = plan.layout
-        super().__init__(*(plan.address(each) for each in (layout.api, layout.ui, layout.mlflow)))
+        published = [name for name in sorted(plan.source.services) if plan.ports(name)]
+        super().__init__({name: plan.address(name) for name in published})
         self.plan = plan
+
+    def url(self, service: str, port: int | None = None) -> str:
+        return self.plan.address(service, port)
 
     @cached_property
     def compose(self) -> ProjectCompose:
         """testcontainers' ``DockerCompose`` of this stack."""
         from harness.stack.compose import ProjectCompose
 
-        layout = self.plan.layout
-        files = [layout.root / layout.compose_file, self.plan.labels]
-        return ProjectCompose(self.plan.name, layout.root, files, self.plan.variables)
+        plan = self.plan
+        files = [*plan.files, plan.override]
+        return ProjectCompose(plan.name, plan.layout.root, files, plan.source.variables)
 
     @property
     def planned_services(self) -> list[str]:
         """All services of the compose file, also those whose container is gone."""
-        return sorted(json.loads(self.plan.labels.read_text()).get("services", {}))
+        return sorted(self.plan.source.services)
 
     @property
     def services(self) -> list[str]:
@@ -93,7 +97,7 @@ class ComposeStack(Stack):
 
     def exec(self, service: str, *command: str) -> Completed:
         """Runs ``command`` inside the service's container, whatever its exit code is."""
-        # Not by compose, which may take a container that only runs beside (`docker compose run`).
+        # Not by compose, which may take a sidecar (`docker compose run`) instead.
         return run(["docker", "exec", self.inspect(service)["Id"], *command], check=False)
 
     def stop(self, service: str) -> None:
@@ -125,7 +129,7 @@ class ComposeStack(Stack):
         wait_until(
             refused,
             what=f"the engine pauses {', '.join(left)}",
-            seconds=PAUSED,
+            seconds=PAUSE_TIMEOUT_S,
             hint="docker pause tries the same",
         )
 
@@ -137,7 +141,7 @@ class ComposeStack(Stack):
         labels = leftovers.labels(self.plan.name, self.plan.owner)
         faults.crash(service, self.inspect(service), labels)
 
-    def wait_until_restarted(self, service: str, seconds: float = SOON) -> float:
+    def wait_until_restarted(self, service: str, seconds: float = STARTUP_TIMEOUT_S) -> float:
         """Waits until the engine has started a service again after :meth:`crash` and it is well.
 
         Returns:
@@ -151,7 +155,7 @@ class ComposeStack(Stack):
         return healthy - epoch(container["State"]["FinishedAt"])
 
     def cut_off(self, service: str) -> None:
-        """Takes a service off the network: it runs on, and nobody reaches it nor it anybody."""
+        """Takes a service off the network: it keeps running, but no connection gets in or out."""
         faults.cut_off(service, self.inspect(service))
 
     def reconnect(self, service: str) -> None:
@@ -164,10 +168,10 @@ class ComposeStack(Stack):
         The engine may call one that answers unhealthy until it asks it the next time.
         """
         there = self._containers()
-        if missing := [each for each in self.planned_services if each not in there]:
+        if missing := [name for name in self.planned_services if name not in there]:
             self.compose.ask("up", "--detach", "--no-build", "--no-deps", *missing)
             there = self._containers()
-        began_anew = [each for each in missing if each in there]
+        began_anew = [name for name in missing if name in there]
         for service, container in there.items():
             if container["State"]["Paused"]:
                 self.unpause(service)
@@ -179,9 +183,9 @@ class ComposeStack(Stack):
                 began_anew.append(service)
         if began_anew:
             self.wait_until_well(*began_anew)
-        self._wait_until_they_answer(self.services, SOON)
+        self._wait_until_they_answer(self.services, STARTUP_TIMEOUT_S)
 
-    def wait_until_well(self, *services: str, seconds: float = SOON) -> float:
+    def wait_until_well(self, *services: str, seconds: float = STARTUP_TIMEOUT_S) -> float:
         """Waits until ``services``, or else all, are healthy and answer through their ports.
 
         Returns:
@@ -193,11 +197,11 @@ class ComposeStack(Stack):
         """
         names = services or self.services
         restarts: dict[str, int] = {}
-        plan, probes = self.plan, self._probes()
+        plan = self.plan
         took = wait_until(
             lambda: self._trouble(names, restarts),
             what=f"{plan.name}: {', '.join(names)} healthy",
-            address=", ".join(probes[name] for name in names if name in probes),
+            address=", ".join(plan.address(name) for name in names if plan.ports(name)),
             seconds=seconds,
             hint=f"docker compose -p {plan.name} ps",
             evidence=lambda: diagnosis.diagnose(plan.name).evidence,
@@ -207,19 +211,21 @@ class ComposeStack(Stack):
         return took
 
     def _wait_until_they_answer(self, services: Iterable[str], seconds: float) -> None:
-        probes = self._probes()
         for name in services:
-            if name in probes:
-                wait_until_answers(name, probes[name], partial(self.inspect, name), seconds)
+            for address, problem in self._questions(name).items():
+                wait_until_answers(name, address, problem, partial(self.inspect, name), seconds)
 
-    def _probes(self) -> dict[str, str]:
-        """Service -> address that answers 200 when it is well, of those that publish a port."""
-        services = self.plan.layout.services
-        return {each.name: self.plan.address(each) + each.probe for each in services}
+    def _questions(self, service: str) -> dict[str, Callable[[], str | None]]:
+        """Address -> why the service does not answer there."""
+        if path := self.plan.layout.probes.get(service):
+            address = self.plan.address(service) + path
+            return {address: probe(address)}
+        addresses = [self.plan.address(service, port.target) for port in self.plan.ports(service)]
+        return {address: listens(address) for address in addresses}
 
     def _is_silent(self, service: str) -> bool:
-        address = self._probes().get(service)
-        return address is None or probe(address)() is not None
+        problems = [problem() for problem in self._questions(service).values()]
+        return not problems or any(problems)
 
     def _trouble(self, services: Iterable[str], restarts: dict[str, int]) -> str | None:
         there, ailing = self._containers(), []
@@ -234,4 +240,4 @@ class ComposeStack(Stack):
 
     def _containers(self) -> dict[str, dict[str, Any]]:
         found = diagnosis.containers(self.plan.name)
-        return {each["Config"]["Labels"][diagnosis.SERVICE]: each for each in found}
+        return {diagnosis.service_of(container): container for container in found}

@@ -17,6 +17,7 @@ from typing import Self
 from harness.errors import HarnessError
 from harness.stack import kept, leftovers
 from harness.stack.boot import build, make_ready, start
+from harness.stack.compose_files import read
 from harness.stack.layout import Layout
 from harness.stack.measure import Laps, StackFigures
 from harness.stack.once import Once
@@ -105,7 +106,8 @@ class SharedStacks:
         laps = Laps()
         with laps.of("preflight"):
             make_ready(self._layout)
-        plan = Plan.new(self._layout, folder=self._folder, logs=logs, owner=self._owner)
+            source = read(self._layout.root)
+        plan = Plan.new(self._layout, source, folder=self._folder, logs=logs, owner=self._owner)
         # Before anything is made: from here on, whoever removes the run's stacks finds it.
         self._note(role, plan)
         self._tell(f"booting {plan.name} (with images to build it takes minutes)")

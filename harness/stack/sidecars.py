@@ -1,4 +1,4 @@
-"""One more container of a service, beside the stack's own, with other files or another program."""
+"""A sidecar: one more container of a service, with other files or another program."""
 
 from __future__ import annotations
 
@@ -12,14 +12,13 @@ from pathlib import Path
 from harness.stack import diagnosis
 from harness.stack.diagnosis import inspect
 from harness.stack.docker_cli import docker
-from harness.stack.layout import Service
 from harness.stack.ports import free_ports
-from harness.stack.running import SOON, ComposeStack
-from harness.stack.wait import wait_until_answers
+from harness.stack.running import STARTUP_TIMEOUT_S, ComposeStack
+from harness.stack.wait import listens, probe, wait_until_answers
 
 
 @dataclass(frozen=True)
-class Beside:
+class Sidecar:
     """Where the container answers: to this machine, and by name to the stack's other containers."""
 
     address: str
@@ -27,21 +26,21 @@ class Beside:
 
 
 @contextmanager
-def running_beside(
+def running_sidecar(
     stack: ComposeStack,
-    service: Service,
+    service: str,
     *,
     name: str,
     port: int,
     volumes: Mapping[Path, str] | None = None,
     variables: Mapping[str, str] | None = None,
     command: Sequence[str] = (),
-) -> Iterator[Beside]:
+) -> Iterator[Sidecar]:
     """Runs one more container of ``service``; image, limits and user are as in the compose file.
 
     Args:
         stack: in whose network it runs; its own container of the service is not touched.
-        service: whose probe must answer before this is usable.
+        service: which one of the compose file; its probe must answer before this is usable.
         name: of the container, after that of the stack.
         port: that the service listens on in its container.
         volumes: folder on this machine -> folder in the container, for reading only.
@@ -60,16 +59,19 @@ def running_beside(
     for key, value in (variables or {}).items():
         options += ["--env", f"{key}={value}"]
     # Nobody asks the engine for the health of this one.
-    quiet = stack.plan.labels.with_name(f"{full_name}.json")
-    quiet.write_text(json.dumps({"services": {service.name: {"healthcheck": {"disable": True}}}}))
+    quiet = stack.plan.override.with_name(f"{full_name}.json")
+    quiet.write_text(json.dumps({"services": {service: {"healthcheck": {"disable": True}}}}))
     log = stack.plan.logs / f"{name}.log"
     log.parent.mkdir(parents=True, exist_ok=True)
     try:
-        stack.compose.with_file(quiet).ask("run", *options, service.name, *command)
-        beside = Beside(f"http://127.0.0.1:{published}", full_name)
+        stack.compose.with_file(quiet).ask("run", *options, service, *command)
+        sidecar = Sidecar(f"http://127.0.0.1:{published}", full_name)
+        path = stack.plan.layout.probes.get(service)
+        address = sidecar.address + (path or "")
+        asked = probe(address) if path else listens(address)
         look = partial(inspect, full_name)
-        wait_until_answers(name, beside.address + service.probe, look, SOON)
-        yield beside
+        wait_until_answers(name, address, asked, look, STARTUP_TIMEOUT_S)
+        yield sidecar
     finally:
         log.write_text(diagnosis.log_of(full_name, times=True))
         docker("rm", "--force", "--volumes", full_name, check=False)

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from functools import partial
+from urllib.parse import urlsplit
 
 from harness.errors import NotInTimeError
 from harness.stack import diagnosis
+from harness.wire.listening import why_silent
 
 
 def wait_until(
@@ -64,15 +67,27 @@ def probe(address: str) -> Callable[[], str | None]:
     return problem
 
 
+def listens(address: str) -> Callable[[], str | None]:
+    """A question for :func:`wait_until`: why nothing answers at ``address``, or None."""
+    where = urlsplit(address)
+    assert where.hostname is not None
+    assert where.port is not None
+    return partial(why_silent, where.hostname, where.port)
+
+
 def wait_until_answers(
-    name: str, address: str, inspect: Callable[[], diagnosis.Container], seconds: float
+    name: str,
+    address: str,
+    asked: Callable[[], str | None],
+    inspect: Callable[[], diagnosis.Container],
+    seconds: float,
 ) -> None:
-    """Waits until ``address``, published by the container that ``inspect`` shows, answers 200.
+    """Waits until ``asked`` finds nothing wrong with ``address``, which the container that
+    ``inspect`` shows has published.
 
     Raises:
         NotInTimeError: with the last log lines of the container; at once where it has ended.
     """
-    asked = probe(address)
     restarts: list[int] = []
 
     def problem() -> str | None:

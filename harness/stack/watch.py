@@ -15,11 +15,11 @@ from typing import Any, Self
 
 from harness.errors import HarnessError
 from harness.stack import diagnosis
-from harness.stack.diagnosis import BESIDE, PROJECT, SERVICE
+from harness.stack.diagnosis import PROJECT, SERVICE, SIDECAR
 
 
 class Watch:
-    """Ends what was :meth:`begun` when a service of ``project`` is beyond hope.
+    """Ends the command given to :meth:`on_start` when a service of ``project`` is beyond hope.
 
     Attributes:
         cause: why, by the name of the service; None as long as there is hope.
@@ -32,10 +32,10 @@ class Watch:
         self.ends: dict[str, str] = {}
         self._deaths: Counter[str] = Counter()
         self._end: Callable[[], None] | None = None
-        filters = ["type=container", f"label={PROJECT}={project}", f"label={BESIDE}=False"]
+        filters = ["type=container", f"label={PROJECT}={project}", f"label={SIDECAR}=False"]
         # Since long ago: a project is new, and nothing of it may happen before this listens.
         self._command = ["docker", "events", "--since", "1h", "--format", "{{json .}}"]
-        self._command += [word for each in filters for word in ("--filter", each)]
+        self._command += [word for wanted in filters for word in ("--filter", wanted)]
 
     def __enter__(self) -> Self:
         self._events = subprocess.Popen(
@@ -51,8 +51,8 @@ class Watch:
         self._listener.join()  # it reads what was said before that
         self._events.wait()
 
-    def begun(self, end: Callable[[], None]) -> None:
-        """Something was begun that ``end`` ends."""
+    def on_start(self, end: Callable[[], None]) -> None:
+        """A command has started, and ``end`` ends it."""
         self._end = end
         if self.cause:
             end()

@@ -24,14 +24,14 @@ def add_logs(item: pytest.Item, report: pytest.TestReport, *, since: float) -> N
     """
     used: dict[str, object] = getattr(item, "funcargs", {})
     for stack in {each for each in used.values() if isinstance(each, ComposeStack)}:
-        for service in stack.plan.layout.services:
+        for service in stack.planned_services:
             try:
-                container = stack.inspect(service.name)["Id"]
+                container = stack.inspect(service)["Id"]
                 printed = log_of(container, "--since", f"{since:.3f}", times=True)
             except HarnessError as error:
                 printed = f"(not to be had: {error})"
             if printed:
-                title = f"{service.name}, last {LINES} lines during this test"
+                title = f"{service}, last {LINES} lines during this test"
                 report.sections.append((title, _with_short_times(tail(printed, LINES))))
 
 

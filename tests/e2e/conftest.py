@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from harness.stack.running import ComposeStack
-from harness.stack.sidecars import running_beside
+from harness.stack.sidecars import running_sidecar
 from tests.houses.form import PriceForm
 from tests.houses.stub_api import Impostor, running_impostor
 
@@ -28,14 +28,14 @@ def running_stand_in(compose_stack: ComposeStack) -> Iterator[Impostor]:
 @pytest.fixture(scope="session")
 def deceived_address(compose_stack: ComposeStack, running_stand_in: Impostor) -> Iterator[str]:
     """Where a form answers that takes the stand-in for the API."""
-    with running_beside(
+    with running_sidecar(
         compose_stack,
-        compose_stack.plan.layout.ui,
+        "streamlit",
         name=f"deceived-form-{WORKER}",
         port=8501,
         variables={"API_URL": running_stand_in.url},
-    ) as beside:
-        yield beside.address
+    ) as sidecar:
+        yield sidecar.address
 
 
 @pytest.fixture

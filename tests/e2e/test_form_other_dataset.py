@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import expect
 
 from harness.stack.running import ComposeStack
-from harness.stack.sidecars import Beside, running_beside
+from harness.stack.sidecars import Sidecar, running_sidecar
 from tests.houses.api import PriceApi
 from tests.houses.form import PriceForm
 from tests.houses.tracker import Tracker
@@ -23,16 +23,16 @@ HOUSES = 3
 
 
 @pytest.fixture(scope="module")
-def other_address(compose_stack: ComposeStack, beside_of_trained: Beside) -> Iterator[str]:
+def other_address(compose_stack: ComposeStack, sidecar_of_trained: Sidecar) -> Iterator[str]:
     """Where a form answers that asks the API of the other dataset."""
-    with running_beside(
+    with running_sidecar(
         compose_stack,
-        compose_stack.plan.layout.ui,
-        name=f"form-of-{beside_of_trained.name.rpartition('-')[2]}",
+        "streamlit",
+        name=f"form-of-{sidecar_of_trained.name.rpartition('-')[2]}",
         port=8501,
-        variables={"API_URL": f"http://{beside_of_trained.name}:8000"},
-    ) as beside:
-        yield beside.address
+        variables={"API_URL": f"http://{sidecar_of_trained.name}:8000"},
+    ) as sidecar:
+        yield sidecar.address
 
 
 @pytest.fixture
@@ -59,7 +59,7 @@ def test_its_houses_have_the_price_of_its_api(
 def test_the_link_opens_the_page_of_the_models_run_in_mlflow(
     other_form: PriceForm, trained: Trained, compose_stack: ComposeStack
 ) -> None:
-    with Tracker(compose_stack.mlflow) as tracker:
+    with Tracker(compose_stack.url("mlflow")) as tracker:
         name = tracker.run(trained.run_id)["info"]["run_name"]
     link = other_form.estimate().run_link
     assert link is not None

@@ -16,7 +16,7 @@ pytestmark = pytest.mark.destructive
 @pytest.fixture
 def open_form(page: Page, breakable_stack: ComposeStack) -> PriceForm:
     """The form of a stack that may be broken, with a price in it."""
-    form = PriceForm(page, breakable_stack.ui).open()
+    form = PriceForm(page, breakable_stack.url("streamlit")).open()
     form.estimate()
     return form
 
@@ -43,7 +43,7 @@ def test_a_form_opened_while_the_api_is_away_says_so_and_appears_by_itself_later
     breakable_stack: ComposeStack, page: Page
 ) -> None:
     breakable_stack.stop("fastapi")
-    form = PriceForm(page, breakable_stack.ui)
+    form = PriceForm(page, breakable_stack.url("streamlit"))
 
     form.visit(seconds=PATIENCE)
 

@@ -82,7 +82,7 @@ def test_a_click_with_a_number_out_of_range_asks_the_api_nothing(
 ) -> None:
     sent: list[str | bytes] = []
     page.on("websocket", lambda socket: socket.on("framesent", lambda frame: sent.append(frame)))
-    form = PriceForm(page, stack.ui).open()
+    form = PriceForm(page, stack.url("streamlit")).open()
     name, one = next(iter(numbers.items()))
     sent.clear()
 

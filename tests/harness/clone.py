@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from harness.stack.layout import Layout, Service
+from harness.stack.layout import Layout
 from harness.stack.leftovers import STACK
 from harness.stack.wait import wait_until
 
@@ -41,7 +41,6 @@ WEB: dict[str, Any] = {
     },
 }
 
-# One service stands for all three of the stack.
 CONFTEST = """
 import pytest
 from tests.harness.clone import layout_of
@@ -55,8 +54,7 @@ def layout(pytestconfig):
 
 
 def layout_of(folder: Path, prefix: str) -> Layout:
-    web = Service("web", "API_PORT", "/")
-    return Layout(folder, prefix=prefix, api=web, ui=web, mlflow=web, needs={})
+    return Layout(folder, prefix=prefix, probes={"web": "/"})
 
 
 def python(code: str) -> list[str]:

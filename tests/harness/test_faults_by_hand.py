@@ -32,7 +32,7 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ComposeStack]:
 def well_again(stack: ComposeStack) -> Iterator[None]:
     yield
     stack.heal()
-    assert requests.get(stack.api, timeout=5).status_code == 200
+    assert requests.get(stack.url("web"), timeout=5).status_code == 200
     assert reaches_web(stack)
 
 
@@ -75,10 +75,10 @@ def test_a_service_that_is_cut_off_is_reached_by_nobody_and_comes_back(stack: Co
     assert stack.inspect("web")["State"]["Running"]
     assert not reaches_web(stack)
     with pytest.raises(requests.ConnectionError):
-        requests.get(stack.api, timeout=5)
+        requests.get(stack.url("web"), timeout=5)
     stack.reconnect("web")
     assert reaches_web(stack)
-    assert requests.get(stack.api, timeout=5).status_code == 200
+    assert requests.get(stack.url("web"), timeout=5).status_code == 200
 
 
 @pytest.mark.parametrize("service", ["web", "asker"])

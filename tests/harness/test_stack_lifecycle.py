@@ -48,13 +48,13 @@ def test_what_a_killed_run_left_is_removed_by_the_next(clone: Clone) -> None:
     running.kill()
     running.wait()
     assert set(things_of(name)) == {"container", "network", "volume", "image"}
-    [labels] = Path(tempfile.gettempdir()).glob(f"house-price-harness-*/{name}.labels.json")
+    [override] = Path(tempfile.gettempdir()).glob(f"compose-harness-*/{name}.override.yml")
 
     code, printed = clone.run(PASSES)
 
     assert code == 0, printed
     assert things_of(name) == {}
-    assert not labels.parent.exists()
+    assert not override.parent.exists()
 
 
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM], ids=lambda each: each.name)

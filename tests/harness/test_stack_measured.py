@@ -15,7 +15,7 @@ from harness.stack.ports import free_ports
 from harness.stack.running import ComposeStack
 from harness.stack.shared import SHARED, SharedStacks, begun
 from harness.stack.usage import with_memory
-from harness.stack.wait import wait_until_answers
+from harness.stack.wait import probe, wait_until_answers
 from tests.harness.clone import Clone, things_of
 
 pytestmark = [pytest.mark.containers, pytest.mark.xdist_group("measured")]
@@ -107,7 +107,7 @@ def test_an_address_that_does_not_answer_is_told_with_all_that_helps(stack: Comp
     address = f"http://127.0.0.1:{port}/"
 
     with pytest.raises(NotInTimeError) as caught:
-        wait_until_answers("web", address, lambda: stack.inspect("web"), seconds=0)
+        wait_until_answers("web", address, probe(address), lambda: stack.inspect("web"), seconds=0)
 
     first, title, *log = str(caught.value).splitlines()
     assert first.startswith(f"web answers through its port ({address}): not within 0 s. Last seen:")

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from harness.run import address_of
+from harness.stack.layout import Layout
 from harness.stack.running import Stack
 from harness.verdict.verdict import Verdict
 from tests.houses.api import PriceApi
@@ -20,8 +22,34 @@ if TYPE_CHECKING:
     from playwright.sync_api import Page
 
 
+# Service -> what people call it, and the option that takes its address.
+ADDRESSES = {
+    "fastapi": ("API", "--api-url"),
+    "streamlit": ("form", "--ui-url"),
+    "mlflow": ("MLflow", "--mlflow-url"),
+}
+PROBES = {
+    "fastapi": "/health/ready",
+    "streamlit": "/_stcore/health",
+    # Not /health: that is green even where MLflow refuses every call of its API.
+    "mlflow": "/api/2.0/mlflow/registered-models/search?max_results=1",
+}
+NEEDS = {"artifacts/bundle/manifest.json": "there is no trained model. Fix: ./run_pipeline.sh"}
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.getgroup("stack").addoption(
+    group = parser.getgroup("stack")
+    for service, (title, option) in ADDRESSES.items():
+        group.addoption(
+            option,
+            dest="url",
+            action="append",
+            default=[],
+            type=address_of(service),
+            metavar="URL",
+            help=f"the same as --url {service}=URL, for the {title}",
+        )
+    group.addoption(
         "--gate",
         action="store_true",
         help="write the verdict onto the model's version, in the MLflow that it is registered in",
@@ -50,21 +78,33 @@ def pytest_harness_tested(config: pytest.Config, stacks: Sequence[Stack]) -> Map
 def pytest_harness_verdict(config: pytest.Config, verdict: Verdict, page: Path) -> str | None:
     if not config.getoption("--gate"):
         return None
-    address = tracker_address(config.getoption("--mlflow-url"))
+    address = tracker_address(dict(config.getoption("url")).get("mlflow"))
     return write_to_model(verdict, page, address)
+
+
+@pytest.fixture(scope="session")
+def layout(pytestconfig: pytest.Config) -> Layout:
+    """What is booted: this project."""
+    return Layout(
+        root=pytestconfig.rootpath,
+        prefix="house-price-test",
+        probes=PROBES,
+        titles={service: title for service, (title, _) in ADDRESSES.items()},
+        needs=NEEDS,
+    )
 
 
 @pytest.fixture(scope="session")
 def api(stack: Stack) -> Iterator[PriceApi]:
     """The API of :func:`stack`."""
-    with PriceApi(stack.api) as client:
+    with PriceApi(stack.url("fastapi")) as client:
         yield client
 
 
 @pytest.fixture(scope="session")
 def tracker(stack: Stack) -> Iterator[Tracker]:
     """The MLflow of :func:`stack`."""
-    with Tracker(stack.mlflow) as client:
+    with Tracker(stack.url("mlflow")) as client:
         yield client
 
 
@@ -74,4 +114,4 @@ def form(page: Page, stack: Stack) -> PriceForm:
 
     Fill in what matters then: the entries of the last test are still there.
     """
-    return PriceForm(page, stack.ui).at_hand()
+    return PriceForm(page, stack.url("streamlit")).at_hand()

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from harness.stack.running import ComposeStack
-from harness.stack.sidecars import running_beside
+from harness.stack.sidecars import running_sidecar
 from harness.wire.client import HttpClient
 from tests.houses import stub_program
 
@@ -65,11 +65,10 @@ def running_impostor(stack: ComposeStack, *, name: str, port: int = 8000) -> Ite
     Raises:
         HarnessError: it did not start or does not answer.
     """
-    api = stack.plan.layout.api
     program = Path(stub_program.__file__).read_text()
-    command = ("python", "-c", program, f"http://{api.name}:{port}", str(port))
+    command = ("python", "-c", program, f"http://fastapi:{port}", str(port))
     with (
-        running_beside(stack, api, name=name, port=port, command=command) as beside,
-        Impostor(beside.address, f"http://{beside.name}:{port}") as impostor,
+        running_sidecar(stack, "fastapi", name=name, port=port, command=command) as sidecar,
+        Impostor(sidecar.address, f"http://{sidecar.name}:{port}") as impostor,
     ):
         yield impostor

@@ -20,7 +20,7 @@ def model_of(stacks: Sequence[Stack]) -> dict[str, Any]:
     missing = ""
     for stack in stacks:
         try:
-            with PriceApi(stack.api) as api:
+            with PriceApi(stack.url("fastapi")) as api:
                 model = api.model(timeout=_TIMEOUT_S)
             return {key: model.get(key) for key in _ABOUT_MODEL}
         except (HarnessError, ApiError, requests.RequestException, ValueError) as error:

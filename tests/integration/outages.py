@@ -93,17 +93,17 @@ class System:
 
     def __init__(self, stack: ComposeStack, page: Page) -> None:
         self.stack = stack
-        with PriceApi(stack.api) as api:
+        with PriceApi(stack.url("fastapi")) as api:
             inputs = api.schema()["inputs"]
         self.house: dict[str, Value] = {each["name"]: each["default"] for each in inputs}
-        self.form = PriceForm(page, stack.ui).at_hand()
+        self.form = PriceForm(page, stack.url("streamlit")).at_hand()
         self.figures = self.form.estimate().figures
-        with Tracker(stack.mlflow) as tracker:
+        with Tracker(stack.url("mlflow")) as tracker:
             self.run_id = tracker.create_run("survivor")
         self.assert_predicts()
 
     def assert_predicts(self) -> None:
-        with PriceApi(self.stack.api) as api:
+        with PriceApi(self.stack.url("fastapi")) as api:
             assert api.is_ready(), "the API is not ready"
             assert api.predict(self.house).figures == self.figures
 
@@ -112,7 +112,7 @@ class System:
         assert self.form.estimate().figures == self.figures
 
     def assert_tracks(self) -> None:
-        with Tracker(self.stack.mlflow) as tracker:
+        with Tracker(self.stack.url("mlflow")) as tracker:
             assert tracker.run(self.run_id)["info"]["run_name"] == "survivor"
 
     def assert_works(self) -> None:
@@ -152,7 +152,7 @@ class System:
 
     def tracker_status(self) -> str:
         """What the API says of MLflow."""
-        with PriceApi(self.stack.api) as api:
+        with PriceApi(self.stack.url("fastapi")) as api:
             answer = api.get("/health")
         assert answer.status_code == 200, f"the API is not ready: {answer.text[:200]}"
         status: str = answer.json()["tracker"]["status"]

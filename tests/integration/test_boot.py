@@ -22,7 +22,7 @@ def test_a_healthy_api_says_so(api: PriceApi, path: str) -> None:
 @pytest.mark.check("boot.form")
 @pytest.mark.parametrize("path", ["/", "/_stcore/health"])
 def test_the_form_answers_at_its_address(stack: Stack, path: str) -> None:
-    with HttpClient(stack.ui) as client:
+    with HttpClient(stack.url("streamlit")) as client:
         answer = client.get(path)
 
     assert answer.status_code == 200

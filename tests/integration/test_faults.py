@@ -42,7 +42,7 @@ def test_without_mlflow_the_api_predicts_and_the_form_shows_prices(
     system: System, fault: Fault, figure: Figures
 ) -> None:
     with system.broken("mlflow", fault):
-        assert is_silent(system.stack.mlflow) or not fault.lasts
+        assert is_silent(system.stack.url("mlflow")) or not fault.lasts
         system.assert_predicts()
         system.assert_shows_the_price()
 
@@ -69,7 +69,7 @@ def test_without_the_form_the_api_predicts_and_an_open_page_works_later(
     system: System, fault: Fault, figure: Figures
 ) -> None:
     with system.broken("streamlit", fault):
-        assert is_silent(system.stack.ui) or not fault.lasts
+        assert is_silent(system.stack.url("streamlit")) or not fault.lasts
         system.assert_predicts()
         system.assert_tracks()
 
@@ -140,7 +140,7 @@ def test_an_api_that_is_stopping_takes_nothing_new_finishes_what_it_began_and_is
     system: System, figure: Figures
 ) -> None:
     stack, body = system.stack, json.dumps(system.house).encode()
-    with closing(HTTPConnection(urlsplit(stack.api).netloc, timeout=10)) as under_way:
+    with closing(HTTPConnection(urlsplit(stack.url("fastapi")).netloc, timeout=10)) as under_way:
         under_way.putrequest("POST", "/predict")
         under_way.putheader("Content-Type", "application/json")
         under_way.putheader("Content-Length", str(len(body)))
@@ -148,7 +148,7 @@ def test_an_api_that_is_stopping_takes_nothing_new_finishes_what_it_began_and_is
 
         terminate(stack, "fastapi")
         wait_until(
-            lambda: None if is_silent(stack.api + "/health/ready") else "it answers",
+            lambda: None if is_silent(stack.url("fastapi") + "/health/ready") else "it answers",
             what="the API takes no new request",
             seconds=5,
             hint="it must close its port first, and end last",

@@ -67,7 +67,7 @@ class Attack:
 
 @pytest.fixture
 def attack(compose_stack: ComposeStack, api: PriceApi) -> Attack:
-    return Attack(compose_stack.api, api.openapi())
+    return Attack(compose_stack.url("fastapi"), api.openapi())
 
 
 def note(figure: Figures, attack: Attack) -> None:

@@ -63,7 +63,7 @@ def test_houses_sent_without_waiting_are_answered_in_order(
     compose_stack: ComposeStack, golden: list[GoldenRow]
 ) -> None:
     """On a socket, which no proxy may come between."""
-    port = urlsplit(compose_stack.api).port
+    port = urlsplit(compose_stack.url("fastapi")).port
     assert port
     rows = golden[:PIPELINED]
     with Wire(port, HANG_SECONDS) as wire:

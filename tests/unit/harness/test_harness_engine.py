@@ -13,7 +13,7 @@ import pytest
 
 from harness.errors import HarnessError, NotInTimeError
 from harness.stack import diagnosis, leftovers
-from harness.stack.compose import ProjectCompose, label_everything
+from harness.stack.compose import ProjectCompose
 from harness.stack.docker_cli import environment, run
 from harness.stack.owner import KEPT, Owner
 
@@ -119,7 +119,7 @@ def test_what_is_being_removed_by_another_run_is_waited_for(engine: Engine) -> N
 def test_what_cannot_be_removed_is_named_with_the_engines_reason(
     engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(leftovers, "GONE", 0.2)
+    monkeypatch.setattr(leftovers, "REMOVAL_TIMEOUT_S", 0.2)
     engine.add("mine", ALIVE)
     engine.clings = "volume-of-mine"
 
@@ -276,24 +276,6 @@ def test_what_the_engine_says_is_put_in_plain_words(
     assert meaning in diagnosis.diagnose("project", said=said).causes
 
 
-def test_everything_that_compose_makes_is_labelled() -> None:
-    config = {
-        "services": {"api": {"build": {"context": "."}}, "store": {"image": "store:1"}},
-        "networks": {"default": None, "theirs": {"external": True}},
-        "volumes": {"data": {}},
-    }
-    mark = {"owner": "me"}
-
-    assert label_everything(config, mark) == {
-        "services": {
-            "api": {"labels": mark, "build": {"labels": mark}},
-            "store": {"labels": mark},
-        },
-        "networks": {"default": {"labels": mark}},
-        "volumes": {"data": {"labels": mark}},
-    }
-
-
 def test_every_compose_command_names_the_project(tmp_path: Path) -> None:
     compose = ProjectCompose("mine", tmp_path, [tmp_path / "a.yml", tmp_path / "b.json"], {})
 
@@ -307,11 +289,14 @@ def test_a_project_that_the_shell_names_does_not_reach_compose(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("COMPOSE_PROJECT_NAME", "house-price")
+    monkeypatch.setenv("COMPOSE_FILE", "another.yml")
+    monkeypatch.setenv("COMPOSE_PROFILES", "debug")
     monkeypatch.setenv("API_PORT", "8000")
 
     found = environment({"API_PORT": "20001"})
 
-    assert "COMPOSE_PROJECT_NAME" not in found
+    assert {"COMPOSE_PROJECT_NAME", "COMPOSE_FILE"}.isdisjoint(found)
+    assert found["COMPOSE_PROFILES"] == "debug", "it decides what `docker compose up` starts"
     assert found["API_PORT"] == "20001"
 
 

@@ -13,6 +13,7 @@ import pytest
 
 from harness.errors import HarnessError, NotInTimeError
 from harness.stack import ports
+from harness.stack.compose_files import ComposeFiles, Port
 from harness.stack.layout import Layout
 from harness.stack.once import Once
 from harness.stack.owner import KEPT, Owner
@@ -180,17 +181,8 @@ def test_only_one_is_alone_with_a_thing(tmp_path: Path) -> None:
     assert entered.is_set()
 
 
-def test_two_plans_share_neither_name_nor_port(tmp_path: Path) -> None:
-    one, two = (
-        Plan.new(Layout(tmp_path), folder=tmp_path, logs=tmp_path, owner=KEPT) for _ in range(2)
-    )
-
-    assert one.name != two.name
-    assert set(one.ports) == set(two.ports) == {"API_PORT", "UI_PORT", "MLFLOW_PORT"}
-    assert set(one.ports.values()).isdisjoint(two.ports.values())
-
-
 def test_a_plan_can_be_handed_to_another_process(tmp_path: Path) -> None:
-    plan = Plan.new(Layout(tmp_path), folder=tmp_path, logs=tmp_path / "logs", owner=KEPT)
+    source = ComposeFiles(("compose.yml",), {"web": (Port(80, 20_001, "::1"),)}, {"PORT": "20001"})
+    plan = Plan.new(Layout(tmp_path), source, folder=tmp_path, logs=tmp_path / "logs", owner=KEPT)
 
     assert Plan.from_json(plan.to_json()) == plan

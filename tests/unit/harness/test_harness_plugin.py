@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from harness.stack.ports import free_ports
+
 pytest_plugins = ["pytester"]
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -26,7 +28,9 @@ if words[:2] == ["compose", "version"]:
 elif words[0] == "version":
     print("26.1.5")
 elif "config" in words:
-    print(json.dumps({{"services": {{"api": {{"build": "."}}}}, "volumes": {{"data": None}}}}))
+    ports = [{{"target": 80, "published": "8080", "protocol": "tcp"}}]
+    services = {{"web": {{"build": ".", "ports": ports}}, "store": {{"image": "store:1"}}}}
+    print(json.dumps({{"services": services, "volumes": {{"data": None}}}}))
 elif "build" in words and (folder / "breaks").exists():
     sys.exit("failed to solve: the recipe is wrong")
 """
@@ -37,12 +41,12 @@ USES_THE_STACK = """
 
     @pytest.mark.parametrize("number", range(4))
     def test_uses_the_stack(stack, number):
-        print(f"ADDRESS {stack.api}")
+        print(f"ADDRESS {stack.url('web')}")
 """
 
 
 class Machine:
-    """A clone with a compose file and a model, and a ``docker`` that pretends."""
+    """A project with a compose file, and a ``docker`` that pretends."""
 
     def __init__(self, pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
         self._pytester = pytester
@@ -52,14 +56,13 @@ class Machine:
         docker.write_text(DOCKER)
         docker.chmod(0o755)
         (self.commands / "compose-version").write_text("2.26.1-4")
-        self.manifest = pytester.path / "artifacts" / "bundle" / "manifest.json"
-        self.manifest.parent.mkdir(parents=True)
-        self.manifest.write_text("{}")
         pytester.makefile(".yml", **{"docker-compose": "services: {}"})
         # All plugins that are installed take most of the time that pytest needs to start.
         monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
         pytester.makeini("[pytest]\naddopts = --strict-markers -p xdist")
-        pytester.makeconftest('pytest_plugins = ["harness.plugin"]')
+        self.conftest = """
+        pytest_plugins = ["harness.plugin"]
+"""
         monkeypatch.setenv("PATH", str(self.commands))
         monkeypatch.setenv("PYTHONPATH", str(ROOT))
 
@@ -67,6 +70,7 @@ class Machine:
         self, *options: str, tests: str = USES_THE_STACK, alone: bool = False
     ) -> pytest.RunResult:
         """A run of pytest, in this process or in one of its own."""
+        self._pytester.makeconftest(self.conftest)
         self._pytester.makepyfile(tests)
         start = self._pytester.runpytest_subprocess if alone else self._pytester.runpytest
         return start(*options)
@@ -105,7 +109,7 @@ def test_tests_that_use_the_stack_boot_one_and_remove_it(machine: Machine) -> No
     result.assert_outcomes(passed=4)
     assert len(machine.asked("up", "--no-build", "--wait")) == 1
     assert len(machine.asked("down", "--volumes")) == 1
-    result.stdout.fnmatch_lines(["stack: house-price-test-* was up after * s; removing it, *"])
+    result.stdout.fnmatch_lines(["stack: stack-test-* was up after * s; removing it, *"])
 
 
 def test_workers_share_one_stack(machine: Machine) -> None:
@@ -126,7 +130,7 @@ def test_a_stack_has_a_name_of_its_own_and_free_ports(machine: Machine) -> None:
         {words[words.index("--project-name") + 1]} for words in machine.asked("up")
     )
     assert first != second
-    assert first.startswith("house-price-test-")
+    assert first.startswith("stack-test-")
 
 
 @pytest.mark.parametrize("options", [(), ("-n", "2")], ids=["alone", "two workers"])
@@ -166,13 +170,20 @@ def test_an_old_compose_is_an_error_with_the_fix(machine: Machine) -> None:
     result.stdout.fnmatch_lines(["*docker compose v2.19.0 is too old. Fix: update it to 2.24*"])
 
 
-def test_a_missing_model_is_an_error_that_names_the_pipeline(machine: Machine) -> None:
-    machine.manifest.unlink()
+def test_what_a_project_needs_is_an_error_with_its_fix(machine: Machine) -> None:
+    machine.conftest += """
+        import pytest
+        from harness.stack.layout import Layout
 
+        @pytest.fixture(scope="session")
+        def layout(pytestconfig):
+            needs = {"model.bin": "there is no trained model. Fix: ./train"}
+            return Layout(pytestconfig.rootpath, needs=needs)
+    """
     result = machine.run()
 
     result.assert_outcomes(errors=1)
-    result.stdout.fnmatch_lines(["*there is no trained model. Fix: ./run_pipeline.sh*"])
+    result.stdout.fnmatch_lines(["*there is no trained model. Fix: ./train*"])
     assert machine.asked("up") == []
 
 
@@ -212,29 +223,46 @@ def test_a_stack_that_is_kept_is_not_removed_and_can_be_found(machine: Machine) 
     assert machine.asked("down") == []
     result.stdout.fnmatch_lines(
         [
-            "stack: house-price-test-* is kept*",
-            "*API http://127.0.0.1:*form http://127.0.0.1:*MLflow http://127.0.0.1:*",
-            "*docker compose -p house-price-test-* down --volumes --rmi local",
+            "stack: stack-test-* is kept*",
+            "*  web http://127.0.0.1:*",
+            "*docker compose -p stack-test-* down --volumes --rmi local",
         ]
     )
 
 
-ELSEWHERE = ("--api-url=http://api:1/", "--ui-url=http://ui:2", "--mlflow-url=http://mlflow:3")
-
-
-def test_a_stack_that_runs_elsewhere_is_tested_without_docker(machine: Machine) -> None:
-    tests = """
+def test_a_stack_that_runs_elsewhere_is_tested_without_docker(
+    machine: Machine, elsewhere: str
+) -> None:
+    tests = f"""
         def test_the_addresses(stack):
-            assert (stack.api, stack.ui) == ("http://api:1", "http://ui:2")
-            assert stack.mlflow == "http://mlflow:3"
+            assert stack.url("web") == stack.url("store") == "{elsewhere}"
     """
-    result = machine.run(*ELSEWHERE, tests=tests)
+    result = machine.run(f"--url=web={elsewhere}", f"--url=store={elsewhere}/", tests=tests)
 
     result.assert_outcomes(passed=1)
     assert machine.asked() == []
 
 
-def test_what_cannot_be_tested_elsewhere_is_counted_as_deselected(machine: Machine) -> None:
+def test_a_project_can_have_options_of_its_own_for_the_addresses(
+    machine: Machine, elsewhere: str
+) -> None:
+    machine.conftest += """
+        from harness.run import address_of
+
+        def pytest_addoption(parser):
+            parser.addoption("--api-url", dest="url", action="append", type=address_of("web"))
+    """
+    tests = f"""
+        def test_the_addresses(stack):
+            assert (stack.url("web"), stack.url("store")) == ("{elsewhere}",) * 2
+    """
+    options = ("--api-url", elsewhere, "--url", f"store={elsewhere}")
+    machine.run(*options, tests=tests, alone=True).assert_outcomes(passed=1)
+
+
+def test_what_cannot_be_tested_elsewhere_is_counted_as_deselected(
+    machine: Machine, elsewhere: str
+) -> None:
     tests = """
         import pytest
 
@@ -246,18 +274,47 @@ def test_what_cannot_be_tested_elsewhere_is_counted_as_deselected(machine: Machi
         @pytest.mark.destructive
         def test_breaks(breakable_stack): pass
     """
-    result = machine.run(*ELSEWHERE, tests=tests)
+    result = machine.run(f"--url=web={elsewhere}", tests=tests)
 
     result.assert_outcomes(passed=1, deselected=2)
 
 
-def test_an_address_that_was_not_given_is_asked_for(machine: Machine) -> None:
-    tests = "def test_of_the_form(stack): stack.ui"
+def test_an_address_that_was_not_given_is_asked_for(machine: Machine, elsewhere: str) -> None:
+    tests = "def test_of_the_store(stack): stack.url('store')"
 
-    result = machine.run("--api-url=http://api:1", tests=tests)
+    result = machine.run(f"--url=web={elsewhere}", tests=tests)
 
     assert result.ret == 1
-    result.stdout.fnmatch_lines(["*this test needs another address. Fix: give --ui-url as well.*"])
+    said = "*needs the address of store, * is that of web. Fix: give --url store=URL as well.*"
+    result.stdout.fnmatch_lines([said])
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ("web=localhost:8000", "*'localhost:8000' does not begin*mean http://localhost:8000?*"),
+        ("web=htp://localhost", "*'htp://localhost' does not begin*mean http://localhost?*"),
+        ("web=http:/localhost", "*does not begin with http*did you mean *"),
+        ("web=http://localhost:80000", "*is no address: Port out of range*Fix: give one such as*"),
+        ("web=http://", "*'http://' names no host*Fix: give one such as*"),
+        ("web=http://local host", "*names no host*"),
+        ("web=", "*'' does not begin with http*"),
+        ("http://localhost:8000", "*does not say whose address it is. Fix: --url SERVICE=URL*"),
+        ("web=http://nobody.invalid", "*web at http*invalid: there is no host of that name. Fix*"),
+        ("web=http://127.0.0.1:{closed}", "*web at http*: nobody listens there*Fix: start it*"),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("workers", [(), ("-n", "2")], ids=["alone", "two workers"])
+def test_an_address_that_is_none_or_where_nobody_answers_is_one_error_before_any_test(
+    machine: Machine, given: str, said: str, workers: tuple[str, ...]
+) -> None:
+    given = given.format(closed=free_ports(1)[0])
+
+    result = machine.run("--url", given, *workers)
+
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines([said])
+    assert "test session starts" not in result.stdout.str()
 
 
 def test_only_tests_marked_destructive_get_a_stack_to_break(machine: Machine) -> None:
@@ -274,7 +331,7 @@ def test_a_stack_to_break_is_another_one(machine: Machine) -> None:
 
         @pytest.mark.destructive
         def test_breaks(breakable_stack, stack):
-            assert breakable_stack.api != stack.api
+            assert breakable_stack.url("web") != stack.url("web")
     """
     result = machine.run(tests=tests)
 

@@ -227,7 +227,7 @@ def test_a_stack_that_cannot_be_had_is_a_no_with_its_cause(
     assert others[1:] == ["boot.up[1]: not run", "boot.up[2]: not run"]
 
 
-def test_what_cannot_be_asked_elsewhere_is_counted_and_named(judge: Judge) -> None:
+def test_what_cannot_be_asked_elsewhere_is_counted_and_named(judge: Judge, elsewhere: str) -> None:
     tests = """
         import pytest
 
@@ -241,7 +241,7 @@ def test_what_cannot_be_asked_elsewhere_is_counted_and_named(judge: Judge) -> No
         @pytest.mark.containers
         def test_not_asked_for(): pass
     """
-    _, verdict = judge(tests, "--api-url=http://127.0.0.1:1", "-k", "by_address or heals")
+    _, verdict = judge(tests, f"--api-url={elsewhere}", "-k", "by_address or heals")
 
     assert verdict["verdict"] == "yes"
     assert [(each["id"], each["sentence"]) for each in verdict["left_out"]] == [

@@ -10,6 +10,7 @@ import pytest
 
 from harness.errors import HarnessError
 from harness.stack import boot
+from harness.stack.compose_files import ComposeFiles
 from harness.stack.layout import Layout
 from harness.stack.plan import Plan
 from harness.stack.running import ComposeStack
@@ -43,6 +44,7 @@ STARTS = {
         "Health": {"Status": "starting", "Log": []},
     },
 }  # fmt: skip
+SOURCE = ComposeFiles(("docker-compose.yml",), {"api": ()}, {})
 
 
 def died(code: int) -> str:
@@ -94,7 +96,7 @@ def test_a_stack_that_compose_gave_up_names_how_its_service_ended(
     engine: Path, tmp_path: Path
 ) -> None:
     (engine / "events").write_text(died(3))
-    plan = Plan.new(Layout(root=tmp_path), folder=tmp_path, logs=tmp_path, owner="")
+    plan = Plan.new(Layout(tmp_path), SOURCE, folder=tmp_path, logs=tmp_path, owner="")
 
     with pytest.raises(HarnessError) as caught:
         boot.start(ComposeStack(plan))
