@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,7 +11,8 @@ from tests.houses.form import PriceForm
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
-PATIENCE = 6.0  # seconds until a person must have been told
+MESSAGE_DUE_S = 6.0
+"""Until a person must have been told. It is what a person feels, on any machine."""
 PHONE, DESKTOP = (390, 844), (1280, 800)  # pixels
 
 
@@ -38,9 +38,9 @@ def cut_off(page: Page) -> list[str]:
     """
     found: list[str] = page.evaluate(
         """() => [...document.querySelectorAll(".stMain *")]
-            .filter(each => each.checkVisibility() && each.getBoundingClientRect().width > 0)
-            .filter(each => each.getBoundingClientRect().right > window.innerWidth + 1)
-            .map(each => each.innerText?.slice(0, 30) || each.tagName)"""
+            .filter(drawn => drawn.checkVisibility() && drawn.getBoundingClientRect().width > 0)
+            .filter(drawn => drawn.getBoundingClientRect().right > window.innerWidth + 1)
+            .map(drawn => drawn.innerText?.slice(0, 30) || drawn.tagName)"""
     )
     return found
 
@@ -53,13 +53,11 @@ def press_at_the_edge(form: PriceForm) -> None:
 
 def assert_plain_message_in_time(form: PriceForm, headline: str) -> float:
     """Presses the button: a message must come, with no price. Returns the seconds that it took."""
-    begun = time.monotonic()
-    form.press()
-    took = time.monotonic() - begun
+    took = form.press()
 
     assert_plain_message(form)
     assert headline in form.problem()
-    assert took < PATIENCE, f"the message came after {took:.1f} s"
+    assert took < MESSAGE_DUE_S, f"the message came {took:.1f} s after the click"
     return took
 
 

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 from playwright.sync_api import expect
 
 from harness.browser.accessibility import grave_faults
+from tests.e2e.inputs import Inputs, choices_of, numbers_of
 from tests.e2e.page import on_both_screens
 from tests.houses.form import PriceForm
-from tests.houses.stub_api import Impostor, Lie
+from tests.houses.stub_api import Lie, StubApi
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -25,14 +26,13 @@ def test_axe_finds_nothing_serious_on_the_fresh_form(form: PriceForm, width: int
 
 @pytest.mark.check("browser.axe-entry")
 def test_axe_finds_nothing_serious_with_a_list_open_and_a_number_out_of_range(
-    form: PriceForm, width: int, inputs: dict[str, dict[str, Any]]
+    form: PriceForm, width: int, inputs: Inputs
 ) -> None:
-    number = next(name for name, one in inputs.items() if one["kind"] == "integer")
-    choice = next(name for name, one in inputs.items() if one["kind"] == "choice")
-    form.enter(number, inputs[number]["maximum"] + 1)
-    form.open_list(choice)
+    choice, *_ = choices_of(inputs)
+    number, one = next(iter(numbers_of(inputs).items()))
+    form.enter(number, one["maximum"] + one["step"])
 
-    assert grave_faults(form.page) == []
+    assert form.with_open_list(choice, lambda: grave_faults(form.page)) == []
 
 
 @pytest.mark.check("browser.axe-result")
@@ -43,27 +43,27 @@ def test_axe_finds_nothing_serious_on_a_result(form: PriceForm, width: int) -> N
 
 
 @pytest.mark.containers
-@pytest.mark.xdist_group("deceived")
+@pytest.mark.xdist_group("stub")
 @pytest.mark.check("browser.axe-problem")
 def test_axe_finds_nothing_serious_on_a_problem(
-    deceived_form: PriceForm, impostor: Impostor, width: int
+    form_of_stub: PriceForm, stub: StubApi, width: int
 ) -> None:
-    impostor.says({"POST /predict": Lie(body="")})
-    deceived_form.press()
+    stub.says({"POST /predict": Lie(body="")})
+    form_of_stub.press()
 
-    assert deceived_form.problem()
-    assert grave_faults(deceived_form.page) == []
+    assert form_of_stub.problem()
+    assert grave_faults(form_of_stub.page) == []
 
 
 @pytest.mark.containers
-@pytest.mark.xdist_group("deceived")
+@pytest.mark.xdist_group("stub")
 @pytest.mark.check("browser.axe-no-form")
 def test_axe_finds_nothing_serious_where_no_form_can_be_drawn(
-    impostor: Impostor, deceived_address: str, page: Page, width: int
+    stub: StubApi, address_of_form_of_stub: str, page: Page, width: int
 ) -> None:
-    impostor.says({"GET /schema": Lie(body="")})
+    stub.says({"GET /schema": Lie(body="")})
 
-    PriceForm(page, deceived_address).visit()
+    PriceForm(page, address_of_form_of_stub).visit()
 
     expect(page.locator(".st-key-problem")).to_be_visible()
 

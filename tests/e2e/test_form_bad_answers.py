@@ -13,15 +13,17 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from harness.verdict.checks import Figures
-from tests.e2e.page import PATIENCE, assert_no_internals, assert_plain_message_in_time
+from tests.e2e.inputs import Inputs, another_value
+from tests.e2e.page import MESSAGE_DUE_S, assert_no_internals, assert_plain_message_in_time
 from tests.houses.bundle import GoldenRow
 from tests.houses.form import PriceForm
-from tests.houses.stub_api import Impostor, Lie
+from tests.houses.reading import shows
+from tests.houses.stub_api import Lie, StubApi
 
-pytestmark = [pytest.mark.containers, pytest.mark.xdist_group("deceived")]
+pytestmark = [pytest.mark.containers, pytest.mark.xdist_group("stub")]
 
-Inputs = dict[str, dict[str, Any]]
 PREDICT = "POST /predict"
+THINKING_S = 2.0
 
 
 def problem(status: int, title: str = "No", **more: object) -> Lie:
@@ -73,111 +75,112 @@ BAD: dict[str, dict[str, Lie]] = {
     ("headline", "lies"), BAD.items(), ids=["unavailable", "refusal", "fault", "nonsense"]
 )
 def test_a_bad_answer_gives_a_plain_message_and_the_form_recovers_with_all_entries(
-    deceived_form: PriceForm,
-    impostor: Impostor,
+    form_of_stub: PriceForm,
+    stub: StubApi,
     inputs: Inputs,
     headline: str,
     lies: dict[str, Lie],
     subtests: pytest.Subtests,
 ) -> None:
-    name, one = next((n, each) for n, each in inputs.items() if each["kind"] == "integer")
-    entered = one["minimum"]
-    before = deceived_form.fill({name: entered}).estimate()
+    name, one = next(iter(inputs.items()))
+    entered = another_value(one)
+    before = form_of_stub.fill({name: entered}).estimate()
     for answer, lie in lies.items():
         with subtests.test(answer=answer):
-            impostor.says({PREDICT: lie})
-            assert_plain_message_in_time(deceived_form, headline)
-            assert "secret-detail" not in deceived_form.page.locator("body").inner_text()
-            assert deceived_form.value(name) == str(entered)
+            stub.says({PREDICT: lie})
+            assert_plain_message_in_time(form_of_stub, headline)
+            assert "secret-detail" not in form_of_stub.page.locator("body").inner_text()
+            assert shows(form_of_stub.value(name), entered), "the entry is lost"
 
-            impostor.says({})
-            after = deceived_form.estimate()
+            stub.says({})
+            after = form_of_stub.estimate()
             assert (after.figures, after.inputs) == (before.figures, before.inputs)
-    assert deceived_form.errors == []
+    assert form_of_stub.errors == []
 
 
 @pytest.mark.same_page
 @pytest.mark.check("browser.other-house")
 def test_the_price_of_another_house_is_not_shown(
-    deceived_form: PriceForm, impostor: Impostor, golden: list[GoldenRow]
+    form_of_stub: PriceForm, stub: StubApi, golden: list[GoldenRow]
 ) -> None:
-    impostor.says({PREDICT: changed(inputs=golden[1].inputs)})
+    stub.says({PREDICT: changed(inputs=golden[1].inputs)})
 
-    assert_plain_message_in_time(deceived_form.fill(golden[0].inputs), NONSENSE)
+    assert_plain_message_in_time(form_of_stub.fill(golden[0].inputs), NONSENSE)
 
 
 @pytest.mark.check("browser.previous-answer")
 def test_the_answer_to_the_click_before_is_not_shown_again(
-    deceived_form: PriceForm, impostor: Impostor, api_answer: str, inputs: Inputs
+    form_of_stub: PriceForm, stub: StubApi, api_answer: str, inputs: Inputs
 ) -> None:
     """As a cache would give it that does not look at what is asked."""
-    name, one = next((n, each) for n, each in inputs.items() if each["kind"] == "integer")
-    impostor.says({PREDICT: Lie(body=api_answer)})
-    deceived_form.estimate()
+    name, one = next(iter(inputs.items()))
+    stub.says({PREDICT: Lie(body=api_answer)})
+    form_of_stub.estimate()
 
-    assert_plain_message_in_time(deceived_form.fill({name: one["maximum"]}), NONSENSE)
+    assert_plain_message_in_time(form_of_stub.fill({name: another_value(one)}), NONSENSE)
 
 
 @pytest.fixture
-def api_answer(impostor: Impostor, inputs: Inputs) -> str:
+def api_answer(stub: StubApi, inputs: Inputs) -> str:
     """What the API really says to a house of defaults."""
     defaults = {name: one["default"] for name, one in inputs.items()}
-    return impostor.post("/predict", json=defaults).text
+    return stub.post("/predict", json=defaults).text
 
 
 @pytest.mark.same_page
 @pytest.mark.check("browser.refused-field")
 def test_a_refusal_names_the_fields_and_the_reasons(
-    deceived_form: PriceForm, impostor: Impostor, inputs: Inputs
+    form_of_stub: PriceForm, stub: StubApi, inputs: Inputs
 ) -> None:
     name, one = next(iter(inputs.items()))
     reason = {"field": name, "label": one["label"], "message": "must be <b>another</b> one"}
-    impostor.says({PREDICT: problem(422, errors=[reason])})
+    stub.says({PREDICT: problem(422, errors=[reason])})
 
-    assert_plain_message_in_time(deceived_form, REFUSED)
-    assert f"{one['label']}: must be <b>another</b> one" in deceived_form.problem()
+    assert_plain_message_in_time(form_of_stub, REFUSED)
+    assert f"{one['label']}: must be <b>another</b> one" in form_of_stub.problem()
 
 
 @pytest.mark.same_page
 @pytest.mark.check("browser.slow")
 def test_an_api_that_takes_too_long_gives_a_message_in_time(
-    deceived_form: PriceForm, impostor: Impostor, figure: Figures
+    form_of_stub: PriceForm, stub: StubApi, figure: Figures
 ) -> None:
-    deceived_form.estimate()
-    impostor.says({PREDICT: Lie(seconds=2 * PATIENCE)})
+    form_of_stub.estimate()
+    stub.says({PREDICT: Lie(seconds=2 * MESSAGE_DUE_S)})
 
-    took = assert_plain_message_in_time(deceived_form, "took too long")
+    took = assert_plain_message_in_time(form_of_stub, "took too long")
 
-    figure("seconds until the message", took, "s", at_most=PATIENCE)
+    figure("seconds until the message", took, "s", at_most=MESSAGE_DUE_S)
 
 
 @pytest.mark.same_page
 @pytest.mark.check("browser.slow-price")
 def test_no_earlier_price_is_shown_while_the_api_thinks(
-    deceived_form: PriceForm, impostor: Impostor
+    form_of_stub: PriceForm, stub: StubApi
 ) -> None:
-    before = deceived_form.estimate()
-    impostor.says({PREDICT: Lie(seconds=2)})
+    before = form_of_stub.estimate()
+    stub.says({PREDICT: Lie(seconds=THINKING_S)})
 
-    deceived_form.button.click()
+    assert form_of_stub.estimate().figures == before.figures
 
-    expect(deceived_form.page.get_by_text("Asking the model")).to_be_visible()
-    assert not deceived_form.shows_a_price()
-    deceived_form.wait_for_another(before.request_id)
-    assert deceived_form.shown().figures == before.figures
+    seen = form_of_stub.seen()
+    assert "Asking the model" in seen.meanwhile, "the form does not say that it asks"
+    assert seen.cleared < THINKING_S, "the form shows an earlier price while the API thinks"
 
 
 @pytest.mark.same_page
 @pytest.mark.check("browser.no-link")
 @pytest.mark.parametrize(
-    "lie", [Lie(seconds=2 * PATIENCE), Lie(body="{}"), problem(500)], ids=["slow", "empty", "500"]
+    "lie",
+    [Lie(seconds=2 * MESSAGE_DUE_S), Lie(body="{}"), problem(500)],
+    ids=["slow", "empty", "500"],
 )
 def test_a_price_stands_without_a_link_when_only_the_model_cannot_be_asked_for(
-    deceived_form: PriceForm, impostor: Impostor, lie: Lie
+    form_of_stub: PriceForm, stub: StubApi, lie: Lie
 ) -> None:
-    impostor.says({"GET /model": lie})
+    stub.says({"GET /model": lie})
 
-    shown = deceived_form.estimate()
+    shown = form_of_stub.estimate()
 
     assert shown.price > 0
     assert shown.run_link is None
@@ -185,35 +188,41 @@ def test_a_price_stands_without_a_link_when_only_the_model_cannot_be_asked_for(
 
 @pytest.mark.check("browser.model-replaced")
 def test_a_form_whose_model_was_replaced_says_so_and_shows_what_the_new_one_asks_for(
-    deceived_form: PriceForm, impostor: Impostor, schema: dict[str, Any]
+    form_of_stub: PriceForm, stub: StubApi, schema: dict[str, Any]
 ) -> None:
     other = Lie(changes={"title": "Other houses", "inputs": schema["inputs"][1:]})
-    impostor.says({PREDICT: problem(422), "GET /schema": other})
+    stub.says({PREDICT: problem(422), "GET /schema": other})
 
-    assert_plain_message_in_time(deceived_form, "The model was replaced")
+    assert_plain_message_in_time(form_of_stub, "The model was replaced")
 
-    expect(deceived_form.page.get_by_role("heading", level=1)).to_have_text("Other houses")
-    expect(deceived_form.widget(schema["inputs"][0]["name"])).to_have_count(0)
+    expect(form_of_stub.page.get_by_role("heading", level=1)).to_have_text("Other houses")
+    expect(form_of_stub.widget(schema["inputs"][0]["name"])).to_have_count(0)
 
 
 @pytest.mark.check("browser.bad-schema")
 @pytest.mark.parametrize(
     "lie",
-    [Lie(body="<h1>It works</h1>"), changed(inputs=None), problem(500), Lie(seconds=2 * PATIENCE)],
+    [
+        Lie(body="<h1>It works</h1>"),
+        changed(inputs=None),
+        problem(500),
+        Lie(seconds=2 * MESSAGE_DUE_S),
+    ],
     ids=["not JSON", "no inputs", "500", "slow"],
 )
 def test_a_page_that_cannot_be_drawn_says_so_and_appears_by_itself_later(
-    impostor: Impostor, deceived_address: str, page: Page, lie: Lie
+    stub: StubApi, address_of_form_of_stub: str, page: Page, lie: Lie
 ) -> None:
-    form = PriceForm(page, deceived_address)
-    impostor.says({"GET /schema": lie})
+    form = PriceForm(page, address_of_form_of_stub)
+    usual = form.visit()
+    stub.says({"GET /schema": lie})
 
-    form.visit(seconds=PATIENCE)
+    assert form.visit() < usual + MESSAGE_DUE_S, "the message came too late"
 
     expect(page.locator(".st-key-problem")).to_be_visible()
     assert_no_internals(form)
     assert form.button.count() == 0
 
-    impostor.says({})
+    stub.says({})
     form.until_drawn()
     assert form.estimate().price > 0

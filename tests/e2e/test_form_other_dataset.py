@@ -52,7 +52,7 @@ def test_its_houses_have_the_price_of_its_api(
 
         assert shown.figures == api_of_trained.predict(row.inputs).figures
         assert shown.price_text.startswith("€")
-        assert list(shown.inputs) == [each["name"] for each in trained.bundle.contract["inputs"]]
+        assert list(shown.inputs) == [one["name"] for one in trained.bundle.contract["inputs"]]
 
 
 @pytest.mark.check("browser.mlflow-page")
@@ -66,4 +66,4 @@ def test_the_link_opens_the_page_of_the_models_run_in_mlflow(
 
     other_form.page.goto(link)
 
-    expect(other_form.page.get_by_role("heading", name=name)).to_be_visible(timeout=30_000)
+    expect(other_form.page.get_by_role("heading", name=name)).to_be_visible()

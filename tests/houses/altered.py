@@ -14,7 +14,7 @@ import onnx
 from onnx import TensorProto, helper
 
 from harness.stack.running import ComposeStack
-from harness.stack.sidecars import Beside, running_beside
+from harness.stack.sidecars import Sidecar, running_sidecar
 
 BUNDLE_DIR, API_PORT = "/srv/artifacts/bundle", 8000  # in the API's container
 MANIFEST, MODEL, GOLDEN = "manifest.json", "model.onnx", "golden.json"
@@ -123,16 +123,16 @@ def _replace_price(
 
 
 @contextmanager
-def running_failing(stack: ComposeStack, folder: Path, *, name: str) -> Iterator[Beside]:
+def running_failing(stack: ComposeStack, folder: Path, *, name: str) -> Iterator[Sidecar]:
     """An API that logs all it can and serves ``folder``, made by :func:`fails_by_chance`."""
-    with running_beside(
+    with running_sidecar(
         stack,
-        stack.plan.layout.api,
+        "fastapi",
         name=name,
         port=API_PORT,
         volumes={folder: BUNDLE_DIR},
         variables={"LOG_LEVEL": "DEBUG"},
         # Its model is tried before the port opens, and fails then too.
         command=["sh", "-c", "until python -m app; do :; done"],
-    ) as beside:
-        yield beside
+    ) as sidecar:
+        yield sidecar

@@ -1,40 +1,32 @@
 """The form as a person uses it: a page object over Playwright.
 
 It knows an answer from the one before it by its request id, so that it never reads what a previous
-click showed.
+click showed. It clicks again only where the page shows that a click was not taken.
 """
 
 from __future__ import annotations
 
 import re
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
 from harness.browser.drops import Drops
+from harness.errors import NotInTimeError
 from harness.stack.wait import wait_until
-from tests.houses.widgets import PATIENCE, Widgets
+from tests.houses.click import WATCH, Seen
+from tests.houses.widgets import ATTEMPT_TIMEOUT_S, HALF_DONE, PAGE_TIMEOUT_S, Widgets
 
 if TYPE_CHECKING:
     from playwright.sync_api import Locator, Page
 
 BUTTON = "Estimate price"
 PROBLEM = ".st-key-problem"
-IDLE = (
-    "[data-testid=stApp][data-test-script-state=notRunning][data-test-connection-state=CONNECTED]"
-)
-
-# The id of what the page shows now: of a price, or of the problem that took its place.
-_ANSWER = """() => {
-    const result = document.querySelector(".st-key-result [data-request-id]");
-    if (result) return result.dataset.requestId;
-    const problem = document.querySelector(".st-key-problem");
-    const reference = problem && problem.innerText.match(/Reference for support:\\s*(\\S+)/);
-    return reference ? reference[1] : "";
-}"""
 
 _DRAWN = """() => {
     const widgets = [...document.querySelectorAll("[class*=st-key-input-]")];
-    return widgets.length > 0 && widgets.every(each => each.querySelector("input"));
+    return widgets.length > 0 && widgets.every(widget => widget.querySelector("input"));
 }"""
 
 _SHOWN = f"() => !!document.querySelector('{PROBLEM}') || ({_DRAWN})()"
@@ -75,7 +67,7 @@ class PriceForm(Widgets):
     def __init__(self, page: Page, address: str) -> None:
         super().__init__(page)
         self.address = address
-        page.set_default_timeout(PATIENCE * 1000)
+        page.set_default_timeout(PAGE_TIMEOUT_S * 1000)
 
     def open(self) -> Self:
         """Loads the page and waits until the form is drawn."""
@@ -88,39 +80,52 @@ class PriceForm(Widgets):
         there = self.page.url.startswith(self.address)
         return self if there and self.page.evaluate(_DRAWN) else self.open()
 
-    def visit(self, seconds: float = PATIENCE) -> None:
-        """Loads the page and waits until it shows the whole form, or why there is none."""
+    def visit(self) -> float:
+        """Loads the page and waits until it shows the whole form, or why there is none.
+
+        Returns:
+            The seconds that it took.
+        """
+        self.entered.clear()
         with Drops(self.page) as drops:
+            begun = time.monotonic()
             drops.goto(self.address)
 
             def missing() -> str | None:
                 if drops.seen:
                     drops.goto(self.address)
-                return None if self.page.evaluate(_SHOWN) else "neither is there"
+                return None if self.page.evaluate(_SHOWN) else f"the page says {self._says()}"
 
             wait_until(
                 missing,
                 what="the whole form, or a message in its place",
                 address=self.address,
-                seconds=seconds,
+                seconds=PAGE_TIMEOUT_S,
                 hint="the log of the form's service",
             )
+            return time.monotonic() - begun
 
     @property
     def errors(self) -> list[str]:
         """What this page wrote to the browser's console as an error, and uncaught exceptions."""
         said = self.page.console_messages(filter="since-navigation")
-        errors = [each for each in said if each.type == "error"]
+        errors = [message for message in said if message.type == "error"]
         thrown = self.page.page_errors(filter="since-navigation")
-        return [f"{each.text} ({each.location.get('url', '')})" for each in errors] + [
-            str(each) for each in thrown
+        return [f"{error.text} ({error.location.get('url', '')})" for error in errors] + [
+            str(error) for error in thrown
         ]
 
     def until_drawn(self) -> None:
         """Waits until every widget can be used: the page loads their code when it needs it."""
-        self.button.wait_for()
-        self.page.wait_for_function(_DRAWN)
-        self._until_idle()
+
+        def problem() -> str | None:
+            if not self.button.count():
+                return f"there is no button; the page says {self._says()}"
+            if not self.page.evaluate(_DRAWN):
+                return "a widget is not drawn yet"
+            return self._busy()
+
+        self.until(problem, _nothing, what="the form is drawn")
 
     @property
     def button(self) -> Locator:
@@ -137,32 +142,66 @@ class PriceForm(Widgets):
             raise AssertionError(f"no price, but: {self.problem()}")
         return self.shown()
 
-    def press(self) -> None:
-        """Presses the button and waits for its answer, be it a price or a problem."""
-        self._until_idle()  # a click is lost while the page has lost its server
-        before = self.page.evaluate(_ANSWER)
-        self.button.click()
-        self.wait_for_another(before)
+    def press(self, by: Callable[[], None] | None = None) -> float:
+        """Presses the button and waits for its answer, be it a price or a problem.
 
-    def wait_for_another(self, before: str) -> None:
-        """Waits for an answer that is not the one with the id ``before``.
+        Args:
+            by: presses it in another way than with the mouse.
+
+        Returns:
+            The seconds from the click to its answer, by the page's own clock.
+
+        Raises:
+            AssertionError: the page took the click and gave no answer.
+            NotInTimeError: no click reached the button.
+        """
+        return self.wait_for_answer(self.click(by), by)
+
+    def click(self, by: Callable[[], None] | None = None) -> str:
+        """Presses the button, once: an attempt is followed by another while none reached it.
+
+        Returns:
+            The id of what the page showed before, for :meth:`wait_for_answer`.
+        """
+        self.until(self._not_ready, self._make_ready, what="the form can be sent")
+        if lost := self.lost():
+            raise AssertionError(f"the form lost what was entered: {'; '.join(lost)}")
+        before = self.seen()
+
+        def problem() -> str | None:
+            seen = self.seen()
+            return None if seen.clicks > before.clicks else f"no click reached it: {seen}"
+
+        def with_mouse() -> None:
+            self.button.click(timeout=1000 * ATTEMPT_TIMEOUT_S)
+
+        self.until(problem, by or with_mouse, what=f"the button {BUTTON!r} is pressed")
+        return before.answer
+
+    def wait_for_answer(self, before: str, by: Callable[[], None] | None = None) -> float:
+        """Waits for an answer other than ``before``. Returns the seconds since the click.
 
         Raises:
             AssertionError: there is none; it says what is shown instead.
         """
-        from playwright.sync_api import TimeoutError as NotSeenError
 
-        another = f"before => ![before, ''].includes(({_ANSWER})())"
+        def problem() -> str | None:
+            seen = self.seen()
+            if seen.answer not in ("", before) and seen.idle:
+                return None
+            if seen.lost and seen.idle:
+                self.click(by)
+            return str(seen)
+
         try:
-            self.page.wait_for_function(another, arg=before)
-        except NotSeenError:
+            wait_until(problem, what="an answer", seconds=PAGE_TIMEOUT_S, hint="", pause=0.05)
+        except NotInTimeError:
             shows = "a price of an earlier click" if self.shows_a_price() else "no new answer"
-            raise AssertionError(f"{PATIENCE:g} s after the click the form shows {shows}") from None
-        self._until_idle()
-
-    def answer_id(self) -> str:
-        """Id of the price or problem that is shown, empty before the first click."""
-        return str(self.page.evaluate(_ANSWER))
+            raise AssertionError(
+                f"{PAGE_TIMEOUT_S:g} s after a click that reached its button, the form shows "
+                f"{shows}: {self.seen()}"
+            ) from None
+        return self.seen().seconds
 
     def problem(self) -> str:
         """The plain message that stands where a price would."""
@@ -194,5 +233,26 @@ class PriceForm(Widgets):
             text=result.inner_text(),
         )
 
-    def _until_idle(self) -> None:
-        self.page.locator(IDLE).wait_for(state="attached")
+    def _not_ready(self) -> str | None:
+        half_done: str | None = self.page.evaluate(HALF_DONE)
+        return f"a {half_done} is half done" if half_done else self._busy()
+
+    def _make_ready(self) -> None:
+        if self.page.evaluate(HALF_DONE):
+            self.leave()
+
+    def _busy(self) -> str | None:
+        """Why a click would be lost: the script runs, or the page has lost its server."""
+        seen = self.seen()
+        return None if seen.idle else f"the page is busy: {seen}"
+
+    def seen(self) -> Seen:
+        """What the page saw of clicks since it was loaded."""
+        return Seen(**self.page.evaluate(WATCH, BUTTON))
+
+    def _says(self) -> str:
+        return repr(self.page.locator("body").inner_text()[:300])
+
+
+def _nothing() -> None:
+    """There is nothing to do but to wait."""

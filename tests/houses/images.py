@@ -200,9 +200,9 @@ class Built:
     dockerfile: Dockerfile
 
 
-def compose_file(root: Path, name: str) -> dict[str, Any]:
+def compose_file(file: Path) -> dict[str, Any]:
     """The compose file as it is written: all services, also those of profiles."""
-    content: dict[str, Any] = yaml.safe_load((root / name).read_text())
+    content: dict[str, Any] = yaml.safe_load(file.read_text())
     return content
 
 

@@ -4,13 +4,23 @@ from __future__ import annotations
 
 from tests.houses.api import Value
 from tests.houses.form import BUTTON, PriceForm
+from tests.houses.reading import WORDS, shows, typed
+from tests.houses.widgets import ATTEMPT_TIMEOUT_S
 
-MOST_TABS = 20  # from one control to the next, with everything focusable between them
+# How often the Tab key must be pressed at most to come by everything, wherever it starts.
+_STOPS = """() => 2 + document.querySelectorAll(
+    "a[href], button, input, select, textarea, summary, [tabindex]").length"""
+
+# What has the keyboard, as a person would name it.
+_FOCUSED = """() => {
+    const focused = document.activeElement;
+    return focused.getAttribute("aria-label") || focused.innerText?.slice(0, 40) || focused.tagName;
+}"""
 
 # The choice in an open list that the Enter key would take.
 _ACTIVE_OPTION = """() => {
     const id = document.activeElement.getAttribute("aria-activedescendant");
-    return id ? document.getElementById(id).innerText : null;
+    return id ? document.getElementById(id)?.textContent ?? null : null;
 }"""
 
 
@@ -26,41 +36,71 @@ class Keyboard:
         """Moves on, as with the Tab key, until the control of one input has the keyboard."""
         self._tab_until(f"e => !!e.closest('.st-key-input-{name}') && e.matches('input')", name)
 
-    def tab_to_button(self) -> None:
-        """Moves on until the button has the keyboard that asks for the price."""
-        self._tab_until(f"e => e.matches('button') && e.innerText === '{BUTTON}'", BUTTON)
-
     def type(self, name: str, value: Value) -> None:
-        """Enters a value into the input ``name``, which has the keyboard."""
+        """Enters a value into the input ``name`` and moves on; moves to it where it must."""
+        form = self._form
+        form.until(
+            lambda: form.lacks(name, value),
+            lambda: self._type(name, value),
+            what=f"{name} holds {value!r}, entered with keys",
+        )
+        form.entered[name] = value
+
+    def press_button(self) -> None:
+        """Asks for the price and waits for the answer."""
+        self._form.press(by=self._enter_on_button)
+
+    def _enter_on_button(self) -> None:
+        self._tab_until(f"e => e.matches('button') && e.innerText.trim() === '{BUTTON}'", BUTTON)
+        self._keys.press("Enter")
+
+    def _type(self, name: str, value: Value) -> None:
+        self.tab_to(name)
+        reading = self._form.read(name)
+        if reading is None:
+            return
         match value:
             case bool():
-                if self._form.value(name) != ("Yes" if value else "No"):
+                if reading.text != WORDS[value]:
                     self._keys.press("ArrowRight")
+                return
             case str():
-                if self._form.value(name) == value:
-                    return
-                self._keys.press("ControlOrMeta+a")
-                self._keys.type(value)
-                self._page.get_by_role("option", name=value, exact=True).wait_for()
-                self._arrow_down_to(value)
-                self._keys.press("Enter")
+                if reading.open:
+                    self._keys.press("Escape")
+                elif not shows(reading.text, value):
+                    self._choose(value)
             case _:
                 self._keys.press("ControlOrMeta+a")
-                self._keys.type(repr(value))
+                self._keys.type(typed(value))
+        # A list shows what was chosen, and a number is taken, when the Tab key leads on.
+        self._keys.press("Tab")
 
-    def _tab_until(self, reached: str, what: str) -> None:
-        for _ in range(MOST_TABS):
-            self._keys.press("Tab")
-            if self._page.evaluate(f"() => ({reached})(document.activeElement)"):
-                return
-        raise AssertionError(f"the Tab key does not lead to {what}")
-
-    def _arrow_down_to(self, choice: str) -> None:
-        """Moves through an open list, which may start before its first choice or on it."""
-        for _ in range(self._page.get_by_role("option").count() + 1):
+    def _choose(self, choice: str) -> None:
+        """Types a choice and moves through the list that opens, as long as it stays open."""
+        self._keys.press("ControlOrMeta+a")
+        self._keys.type(choice)
+        options = self._page.get_by_role("option")
+        options.first.wait_for(timeout=1000 * ATTEMPT_TIMEOUT_S)
+        offered = options.first.get_attribute("aria-setsize", timeout=1000 * ATTEMPT_TIMEOUT_S)
+        # The list may start before its first choice or on it.
+        for _ in range(int(offered or options.count()) + 1):
             before = self._page.evaluate(_ACTIVE_OPTION)
             if before == choice:
+                self._keys.press("Enter")
                 return
             self._keys.press("ArrowDown")
-            self._page.wait_for_function(f"before => ({_ACTIVE_OPTION})() !== before", arg=before)
-        raise AssertionError(f"the arrow keys do not lead to {choice}")
+            self._page.wait_for_function(
+                f"before => ({_ACTIVE_OPTION})() !== before",
+                arg=before,
+                timeout=1000 * ATTEMPT_TIMEOUT_S,
+            )
+
+    def _tab_until(self, reached: str, what: str) -> None:
+        """Raises AssertionError where the Tab key comes by everything but ``what``."""
+        is_there = f"() => ({reached})(document.activeElement)"
+        for _ in range(self._page.evaluate(_STOPS)):
+            if self._page.evaluate(is_there):
+                return
+            self._keys.press("Tab")
+        last = self._page.evaluate(_FOCUSED)
+        raise AssertionError(f"the Tab key does not lead to {what}; it stands on {last!r}")

@@ -1,9 +1,9 @@
-"""A stand-in for the API beside a stack, that lies on request and passes all else on to it.
+"""A stub of the API beside a stack: it lies on request and passes all else on to the real one.
 
 What a form does with a slow, refusing or senseless API can so be seen with nothing broken::
 
-    with running_impostor(stack, name="impostor") as impostor:
-        impostor.says({"POST /predict": Lie(changes={"price": None})})
+    with running_stub(stack, name="stub") as stub:
+        stub.says({"POST /predict": Lie(changes={"price": None})})
 """
 
 from __future__ import annotations
@@ -40,8 +40,8 @@ class Lie:
     seconds: float = 0
 
 
-class Impostor(HttpClient):
-    """A running stand-in; ``url`` is where other containers of the stack reach it."""
+class StubApi(HttpClient):
+    """A running stub; ``url`` is where other containers of the stack reach it."""
 
     def __init__(self, address: str, url: str) -> None:
         super().__init__(address)
@@ -54,13 +54,13 @@ class Impostor(HttpClient):
 
 
 @contextmanager
-def running_impostor(stack: ComposeStack, *, name: str, port: int = 8000) -> Iterator[Impostor]:
-    """A stand-in for the API of ``stack``, in a container of the same image, honest at first.
+def running_stub(stack: ComposeStack, *, name: str, port: int = 8000) -> Iterator[StubApi]:
+    """A stub for the API of ``stack``, in a container of the same image, honest at first.
 
     Args:
-        stack: whose API it stands in for.
+        stack: whose API it replaces.
         name: of the container, after that of the stack.
-        port: that the API listens on in its container, and the stand-in too.
+        port: that the API listens on in its container, and the stub too.
 
     Raises:
         HarnessError: it did not start or does not answer.
@@ -69,6 +69,6 @@ def running_impostor(stack: ComposeStack, *, name: str, port: int = 8000) -> Ite
     command = ("python", "-c", program, f"http://fastapi:{port}", str(port))
     with (
         running_sidecar(stack, "fastapi", name=name, port=port, command=command) as sidecar,
-        Impostor(sidecar.address, f"http://{sidecar.name}:{port}") as impostor,
+        StubApi(sidecar.address, f"http://{sidecar.name}:{port}") as stub,
     ):
-        yield impostor
+        yield stub

@@ -1,11 +1,11 @@
-"""The program of an impostor: passes requests on to the real API, but for those that it was told
+"""The program of a stub: passes requests on to the real API, but for those that it was told
 to answer otherwise.
 
 It runs by itself in a container, from its source, so it uses nothing but the standard library::
 
     python -c SOURCE http://fastapi:8000 8000
 
-``PUT /impostor`` tells it how to answer: an object of ``"METHOD /path"`` -> the fields of
+``PUT /stub`` tells it how to answer: an object of ``"METHOD /path"`` -> the fields of
 :class:`tests.houses.stub_api.Lie`.
 """
 
@@ -19,13 +19,13 @@ from typing import Any
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
-CONTROL = "/impostor"
-PATIENCE = 20.0  # seconds for the real API
+CONTROL = "/stub"
+REAL_API_TIMEOUT_S = 20.0
 PASSED_ON = ("Content-Type", "X-Request-ID")
 Reply = tuple[int, str, bytes]
 
 
-class Impostor(BaseHTTPRequestHandler):
+class StubHandler(BaseHTTPRequestHandler):
     api = ""
     lies: dict[str, dict[str, Any]] = {}  # noqa: RUF012  # one server a process, told anew each test
 
@@ -39,7 +39,7 @@ class Impostor(BaseHTTPRequestHandler):
         if self.path != CONTROL:
             self._send(405, "text/plain", b"")
             return
-        Impostor.lies = json.loads(self._body())
+        StubHandler.lies = json.loads(self._body())
         self._send(200, "application/json", b"{}")
 
     def _answer(self, body: bytes | None) -> None:
@@ -60,7 +60,7 @@ class Impostor(BaseHTTPRequestHandler):
         headers = {name: self.headers[name] for name in PASSED_ON if name in self.headers}
         asked = Request(self.api + self.path, body, headers, method=self.command)
         try:
-            with urlopen(asked, timeout=PATIENCE) as answer:
+            with urlopen(asked, timeout=REAL_API_TIMEOUT_S) as answer:
                 return answer.status, answer.headers["Content-Type"], answer.read()
         except HTTPError as error:
             return error.code, error.headers["Content-Type"], error.read()
@@ -77,5 +77,5 @@ class Impostor(BaseHTTPRequestHandler):
 
 
 if __name__ == "__main__":
-    Impostor.api = sys.argv[1]
-    ThreadingHTTPServer(("", int(sys.argv[2])), Impostor).serve_forever()
+    StubHandler.api = sys.argv[1]
+    ThreadingHTTPServer(("", int(sys.argv[2])), StubHandler).serve_forever()

@@ -12,7 +12,7 @@ import requests
 
 from harness.stack.running import ComposeStack
 from harness.stack.wait import wait_until
-from tests.e2e.page import PATIENCE, assert_plain_message
+from tests.e2e.page import MESSAGE_DUE_S, assert_plain_message
 from tests.houses.api import PriceApi, Value
 from tests.houses.form import PriceForm
 from tests.houses.tracker import Tracker
@@ -20,8 +20,11 @@ from tests.houses.tracker import Tracker
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
-HEALED = 60.0
-"""Seconds from the end of a fault until everything works again, with room for a busy machine."""
+# They guard against a hang. How long the engine takes to notice or to start something says nothing
+# about the system, so nothing is judged by it.
+NOTICE_TIMEOUT_S = 180.0
+SILENCE_TIMEOUT_S = 1.0
+"""Without an answer for so long, an address counts as silent."""
 
 
 @dataclass(frozen=True)
@@ -95,7 +98,7 @@ class System:
         self.stack = stack
         with PriceApi(stack.url("fastapi")) as api:
             inputs = api.schema()["inputs"]
-        self.house: dict[str, Value] = {each["name"]: each["default"] for each in inputs}
+        self.house: dict[str, Value] = {one["name"]: one["default"] for one in inputs}
         self.form = PriceForm(page, stack.url("streamlit")).at_hand()
         self.figures = self.form.estimate().figures
         with Tracker(stack.url("mlflow")) as tracker:
@@ -122,9 +125,8 @@ class System:
 
     def assert_shows_no_other_price(self) -> bool:
         """The page gives a plain message in time, or the price. Returns whether it is the price."""
-        begun = time.monotonic()
-        self.form.press()
-        assert time.monotonic() - begun < PATIENCE
+        took = self.form.press()
+        assert took < MESSAGE_DUE_S, f"the message came {took:.1f} s after the click"
         if self.form.shows_a_price():
             ours = self.form.shown().figures == self.figures
             assert ours, "the form shows a price that the API did not give"
@@ -166,7 +168,7 @@ class System:
         return wait_until(
             problem,
             what=f"the API says that MLflow is {status}",
-            seconds=30,
+            seconds=NOTICE_TIMEOUT_S,
             hint="GET /health shows what its last question to MLflow gave",
         )
 
@@ -174,7 +176,7 @@ class System:
 def is_silent(address: str) -> bool:
     """Whether nothing comes back from there soon."""
     try:
-        requests.get(address, timeout=1)
+        requests.get(address, timeout=SILENCE_TIMEOUT_S)
     except requests.RequestException:
         return True
     return False

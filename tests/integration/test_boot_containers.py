@@ -77,7 +77,7 @@ def test_a_service_that_crashes_is_started_again(compose_stack: ComposeStack, se
 def test_the_form_reaches_the_api_by_its_name(compose_stack: ComposeStack) -> None:
     code = """
 from urllib.request import urlopen
-print(urlopen("http://fastapi:8000/health/ready", timeout=5).read().decode())
+print(urlopen("http://fastapi:8000/health/ready", timeout=30).read().decode())
 """
     assert json.loads(python(compose_stack, "streamlit", code))["status"] == "ok"
 
@@ -88,7 +88,7 @@ def test_mlflow_answers_the_api_under_its_name(compose_stack: ComposeStack) -> N
     code = """
 from urllib.request import urlopen
 url = "http://mlflow:5555/api/2.0/mlflow/experiments/search?max_results=1"
-print(urlopen(url, timeout=5).read().decode())
+print(urlopen(url, timeout=30).read().decode())
 """
     experiments = json.loads(python(compose_stack, "fastapi", code))["experiments"]
 
@@ -105,7 +105,7 @@ import json, os, urllib.request
 url = os.environ["API_URL"] + "/predict"
 body = json.dumps({dict(golden[0].inputs)!r}).encode()
 request = urllib.request.Request(url, body, {{"Content-Type": "application/json"}})
-print(urllib.request.urlopen(request, timeout=5).read().decode())
+print(urllib.request.urlopen(request, timeout=30).read().decode())
 """
     answer = json.loads(python(compose_stack, "streamlit", code))
 
@@ -116,7 +116,7 @@ print(urllib.request.urlopen(request, timeout=5).read().decode())
 def test_the_api_says_that_it_reaches_mlflow(compose_stack: ComposeStack) -> None:
     code = """
 from urllib.request import urlopen
-print(urlopen("http://fastapi:8000/health", timeout=5).read().decode())
+print(urlopen("http://fastapi:8000/health", timeout=30).read().decode())
 """
     tracker = json.loads(python(compose_stack, "streamlit", code))["tracker"]
 

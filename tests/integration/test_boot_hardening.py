@@ -40,7 +40,7 @@ for folder in "/", "/usr", "/etc", "/srv":
 @pytest.mark.parametrize("service", SERVICES)
 def test_a_service_is_published_on_loopback_only(compose_stack: ComposeStack, service: str) -> None:
     published: dict[str, Any] = compose_stack.inspect(service)["NetworkSettings"]["Ports"]
-    addresses = [each["HostIp"] for bindings in published.values() for each in bindings or []]
+    addresses = [binding["HostIp"] for bindings in published.values() for binding in bindings or []]
 
     assert addresses == ["127.0.0.1"], "other machines can reach it"
 
@@ -53,7 +53,7 @@ def test_no_process_of_a_service_has_any_privilege(
     processes = json.loads(python(compose_stack, service, PROCESSES))
 
     # The engine's own, on its way to become a probe of the service's health, is none yet.
-    processes = [each for each in processes if each["Name"] != ["runc:[2:INIT]"]]
+    processes = [process for process in processes if process["Name"] != ["runc:[2:INIT]"]]
     assert processes
     for process in processes:
         name = process["Name"]
@@ -100,7 +100,7 @@ def test_a_service_has_limits(compose_stack: ComposeStack, service: str) -> None
 def test_two_stacks_can_run_side_by_side(compose_stack: ComposeStack) -> None:
     """Nothing has a name of its own that another stack on the machine could not have too."""
     config = compose_stack.compose.config()
-    fixed = [name for name, each in config["services"].items() if "container_name" in each]
+    fixed = [name for name, service in config["services"].items() if "container_name" in service]
 
     assert fixed == []
     for service in SERVICES:

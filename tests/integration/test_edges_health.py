@@ -13,9 +13,8 @@ import pytest
 from harness.stack import diagnosis
 from harness.stack.diagnosis import Container, inspect
 from harness.stack.docker_cli import docker, run
-from harness.stack.layout import Service
 from harness.stack.running import ComposeStack
-from harness.stack.sidecars import Beside, running_beside
+from harness.stack.sidecars import Sidecar, running_sidecar
 from harness.stack.wait import wait_until
 from harness.verdict.checks import Figures
 from tests.houses import altered
@@ -180,18 +179,18 @@ def failing(
     compose_stack: ComposeStack,
     pytestconfig: pytest.Config,
     tmp_path_factory: pytest.TempPathFactory,
-) -> Iterator[Beside]:
+) -> Iterator[Sidecar]:
     """An API whose model gives no price half of the time."""
     bundle = pytestconfig.rootpath / "artifacts" / "bundle"
     folder = altered.copy_of(bundle, tmp_path_factory.mktemp("failing") / "bundle")
     altered.fails_by_chance(folder)
-    with running_failing(compose_stack, folder, name=f"unwell-api-{WORKER}") as beside:
-        yield beside
+    with running_failing(compose_stack, folder, name=f"unwell-api-{WORKER}") as sidecar:
+        yield sidecar
 
 
 @pytest.mark.check("edges.health-prediction")
 def test_an_api_whose_model_fails_says_that_it_is_not_ready(
-    failing: Beside, house: dict[str, Value], figure: Figures
+    failing: Sidecar, house: dict[str, Value], figure: Figures
 ) -> None:
     with PriceApi(failing.address) as api:
         priced = [api.post("/predict", json=house).status_code for _ in range(TRIES)]
@@ -208,7 +207,7 @@ def test_an_api_whose_model_fails_says_that_it_is_not_ready(
 
 @pytest.mark.check("edges.health-compose")
 def test_the_healthcheck_of_the_api_is_red_when_its_model_fails(
-    compose_stack: ComposeStack, failing: Beside
+    compose_stack: ComposeStack, failing: Sidecar
 ) -> None:
     probe = probe_of(compose_stack, "fastapi")
     code = "import subprocess, sys; print([subprocess.call(sys.argv[1:]) for _ in range(40)])"
@@ -226,15 +225,15 @@ def test_a_healthcheck_believes_only_what_a_service_says_of_its_job(
 ) -> None:
     name, port, statuses, is_well = LIES[state]
     probe = probe_of(compose_stack, name)
-    service = Service(name, "", "/up")
-    with running_beside(
+    with running_sidecar(
         compose_stack,
-        service,
+        name,
+        path="/up",
         name=f"says-{list(LIES).index(state)}-{WORKER}",
         port=port,
         command=["python", "-c", SAYS, str(port), json.dumps(statuses)],
-    ) as beside:
-        said = run(["docker", "exec", beside.name, *probe], check=False)
+    ) as sidecar:
+        said = run(["docker", "exec", sidecar.name, *probe], check=False)
 
     healthy = said.returncode == 0
     assert healthy is is_well, f"{state} is called {'healthy' if healthy else 'unhealthy'}"

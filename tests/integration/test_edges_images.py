@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from collections import ChainMap
 from pathlib import Path
 from typing import Any
 
@@ -77,8 +78,8 @@ def root(compose_stack: ComposeStack) -> Path:
 @pytest.fixture(scope="module")
 def services(compose_stack: ComposeStack, root: Path) -> dict[str, Any]:
     """The services of the compose file, those of profiles too."""
-    file = compose_file(root, compose_stack.plan.layout.compose_file)
-    return {**file["services"], **compose_stack.compose.config()["services"]}
+    written = [compose_file(file)["services"] for file in compose_stack.plan.files]
+    return {**dict(ChainMap(*reversed(written))), **compose_stack.compose.config()["services"]}
 
 
 @pytest.fixture(scope="module")

@@ -15,7 +15,7 @@ from harness.stack import diagnosis
 from harness.stack.diagnosis import inspect
 from harness.stack.docker_cli import docker
 from harness.stack.running import ComposeStack
-from harness.stack.sidecars import Beside, running_beside
+from harness.stack.sidecars import Sidecar, running_sidecar
 from harness.stack.wait import wait_until
 from harness.verdict.checks import Figures
 from harness.wire.raw_http import Wire, post
@@ -91,16 +91,16 @@ def files_of(container: str) -> dict[str, str]:
 
 
 @pytest.fixture(scope="module")
-def talkative(compose_stack: ComposeStack) -> Iterator[Beside]:
+def talkative(compose_stack: ComposeStack) -> Iterator[Sidecar]:
     """An API that logs all it can, and that nobody else asks."""
-    with running_beside(
+    with running_sidecar(
         compose_stack,
-        compose_stack.plan.layout.api,
+        "fastapi",
         name=f"talkative-api-{WORKER}",
         port=API_PORT,
         variables={"LOG_LEVEL": "DEBUG"},
-    ) as beside:
-        yield beside
+    ) as sidecar:
+        yield sidecar
 
 
 @pytest.fixture(scope="module")
@@ -108,13 +108,13 @@ def failing(
     compose_stack: ComposeStack,
     pytestconfig: pytest.Config,
     tmp_path_factory: pytest.TempPathFactory,
-) -> Iterator[Beside]:
+) -> Iterator[Sidecar]:
     """An API whose model gives no price half of the time."""
     bundle = pytestconfig.rootpath / "artifacts" / "bundle"
     folder = altered.copy_of(bundle, tmp_path_factory.mktemp("failing") / "bundle")
     altered.fails_by_chance(folder)
-    with running_failing(compose_stack, folder, name=f"failing-api-{WORKER}") as beside:
-        yield beside
+    with running_failing(compose_stack, folder, name=f"failing-api-{WORKER}") as sidecar:
+        yield sidecar
 
 
 def ask(api: PriceApi, house: dict[str, Value], name: str, prefix: str) -> None:
@@ -155,7 +155,7 @@ def plain(lines: Sequence[str]) -> list[object]:
 
 @pytest.mark.check("edges.log-house")
 def test_the_log_of_an_api_at_level_debug_is_the_same_for_any_two_houses(
-    talkative: Beside, schema: dict[str, Any], figure: Figures
+    talkative: Sidecar, schema: dict[str, Any], figure: Figures
 ) -> None:
     inputs, name = schema["inputs"], schema["inputs"][0]["name"]
     logs, ids = [], set()
@@ -175,7 +175,7 @@ def test_the_log_of_an_api_at_level_debug_is_the_same_for_any_two_houses(
 
 @pytest.mark.check("edges.log-values")
 def test_no_value_of_a_request_is_in_the_log_or_a_file_of_an_api_at_level_debug(
-    talkative: Beside, schema: dict[str, Any], figure: Figures
+    talkative: Sidecar, schema: dict[str, Any], figure: Figures
 ) -> None:
     requests = revealing(schema["inputs"])
     marks = [mark for mark, _ in requests]
@@ -202,9 +202,9 @@ def test_no_value_of_a_request_is_in_the_log_or_a_file_of_any_service(
     house = marked_house(schema["inputs"], SHARES[0])
     marks += marks_of(house)
 
-    send(compose_stack.api, [request for _, request in requests])
-    send(compose_stack.api, [post(json.dumps(house).encode())])
-    log_up_to_now(compose_stack.inspect("fastapi")["Id"], compose_stack.api)
+    send(compose_stack.url("fastapi"), [request for _, request in requests])
+    send(compose_stack.url("fastapi"), [post(json.dumps(house).encode())])
+    log_up_to_now(compose_stack.inspect("fastapi")["Id"], compose_stack.url("fastapi"))
 
     for service in SERVICES:
         with subtests.test(service):
@@ -216,7 +216,7 @@ def test_no_value_of_a_request_is_in_the_log_or_a_file_of_any_service(
 
 
 @pytest.mark.check("edges.log-client")
-def test_the_log_of_an_api_does_not_say_who_asked(talkative: Beside) -> None:
+def test_the_log_of_an_api_does_not_say_who_asked(talkative: Sidecar) -> None:
     networks = inspect(talkative.name)["NetworkSettings"]["Networks"].values()
     addresses = {network["Gateway"] for network in networks} | {"127.0.0.1"}
 
@@ -229,7 +229,7 @@ def test_the_log_of_an_api_does_not_say_who_asked(talkative: Beside) -> None:
 
 @pytest.mark.check("edges.log-failure")
 def test_the_log_of_a_request_that_fails_says_why_and_nothing_of_the_house(
-    failing: Beside, schema: dict[str, Any], figure: Figures
+    failing: Sidecar, schema: dict[str, Any], figure: Figures
 ) -> None:
     """Tracebacks too: half of these requests end in one."""
     token, query = Mark.text("a token"), Mark.text("a query")
@@ -253,19 +253,19 @@ def test_the_log_of_a_request_that_fails_says_why_and_nothing_of_the_house(
 
 @pytest.mark.check("edges.log-form")
 def test_the_form_logs_nothing_of_the_houses_that_are_entered(
-    compose_stack: ComposeStack, talkative: Beside, schema: dict[str, Any], page: Page
+    compose_stack: ComposeStack, talkative: Sidecar, schema: dict[str, Any], page: Page
 ) -> None:
     """Not when a price comes, nor when the API fails, which the form does log."""
     inputs = schema["inputs"]
-    with running_beside(
+    with running_sidecar(
         compose_stack,
-        compose_stack.plan.layout.ui,
+        "streamlit",
         name=f"watched-form-{WORKER}",
         port=FORM_PORT,
         variables={"API_URL": f"http://{talkative.name}:{API_PORT}"},
-    ) as beside:
-        form = PriceForm(page, beside.address).open()
-        before = diagnosis.log_of(beside.name)
+    ) as sidecar:
+        form = PriceForm(page, sidecar.address).open()
+        before = diagnosis.log_of(sidecar.name)
         api_before = len(log_up_to_now(talkative.name, talkative.address))
         logs = []
         for share in SHARES:
@@ -275,8 +275,8 @@ def test_the_form_logs_nothing_of_the_houses_that_are_entered(
             lines = log_up_to_now(talkative.name, talkative.address)[api_before:]
             logs.append([str(plain([line])) for line in lines if '"/predict"' in line])
             api_before += len(lines)
-        after = diagnosis.log_of(beside.name)
-        files = files_of(beside.name)
+        after = diagnosis.log_of(sidecar.name)
+        files = files_of(sidecar.name)
 
     assert after == before, "the form logs what is entered"
     assert logs[0] == logs[1] != [], "the API's log depends on what is entered"
@@ -305,7 +305,7 @@ def test_a_service_writes_no_file(compose_stack: ComposeStack, service: str) -> 
 
 @pytest.mark.check("edges.metrics")
 def test_no_value_of_a_request_is_in_a_metric_and_none_makes_a_new_one(
-    talkative: Beside, schema: dict[str, Any], figure: Figures
+    talkative: Sidecar, schema: dict[str, Any], figure: Figures
 ) -> None:
     inputs, name = schema["inputs"], schema["inputs"][0]["name"]
     series = []

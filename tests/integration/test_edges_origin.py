@@ -159,7 +159,7 @@ def test_an_answer_of_the_api_is_never_a_script(api: PriceApi) -> None:
 def test_no_answer_of_the_form_can_be_read_by_a_page_from_elsewhere(
     stack: Stack, path: str
 ) -> None:
-    with HttpClient(stack.ui) as client:
+    with HttpClient(stack.url("streamlit")) as client:
         for answer in asked_from(client, path, data=b"{}"):
             assert_unreadable(answer)
 
@@ -174,13 +174,13 @@ def test_only_a_page_of_the_form_itself_opens_a_session_with_it(stack: Stack) ->
     }
 
     def status(origin: str) -> int:
-        with HttpClient(stack.ui) as client:
+        with HttpClient(stack.url("streamlit")) as client:
             options = {"headers": {**handshake, "Origin": origin}, "stream": True}
             with client.get("/_stcore/stream", **options) as answer:
                 return answer.status_code
 
-    assert status(stack.ui) == 101
-    for origin in foreign(stack.ui):
+    assert status(stack.url("streamlit")) == 101
+    for origin in foreign(stack.url("streamlit")):
         assert status(origin) == 403, f"a page of {origin} can use the form"
 
 
@@ -258,7 +258,7 @@ def test_the_answers_of_the_api_have_no_header_that_nobody_asked_for(
     compose_stack: ComposeStack, house: dict[str, Value]
 ) -> None:
     """No cookie, no name or version of a program, no permission."""
-    with PriceApi(compose_stack.api) as api:
+    with PriceApi(compose_stack.url("fastapi")) as api:
         for path in paths_of(api):
             for answer in asked_from(api, path, json=house):
                 names = {name.lower() for name in answer.headers}
