@@ -133,17 +133,23 @@ def _numbers(
         )
         raise DatasetError(file, f"{key}.range", problem, 'widen it, or set outside = "drop"')
     notes += _dropped(name, outside, f"outside {low:g} to {high:g}", text)
-    step = spec.step or (1 if kind is Kind.INTEGER else 10.0 ** round(math.log10(high - low) - 2))
+    step = spec.step or (1 if kind is Kind.INTEGER else float(f"1e{_magnitude(high - low) - 2}"))
     default = spec.default
     if default is None:
         median = float(good[good.between(low, high)].median())
-        default = float(round(median)) if kind is Kind.INTEGER else round(median, 6)
+        decimals = 0 if kind is Kind.INTEGER else max(6, 6 - _magnitude(high - low))
+        default = min(max(round(median, decimals), low), high)
     if kind is Kind.INTEGER:
         low, high, step = math.ceil(low), math.floor(high), math.ceil(step)
         if isinstance(default, float) and default.is_integer():
             default = int(default)
     contract = _input(file, key, name, spec, kind, default, minimum=low, maximum=high, step=step)
     return Column(values, contract, unreadable | outside, notes)
+
+
+def _magnitude(size: float) -> int:
+    """The power of ten next to ``size``, which is above 0."""
+    return round(math.log10(size))
 
 
 def _counts_up(values: pd.Series) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from pathlib import Path
 
 import matplotlib
@@ -20,6 +21,7 @@ matplotlib.rcParams["text.parse_math"] = False  # a label with a $ in it is no f
 
 INK, FAINT = "#1f4e79", "#9db8d2"
 MOST_SEGMENTS = 30
+LONGEST_LABEL = 40  # characters: a longer one leaves no room for the picture
 CLOSE, FAR = 4, 200  # highest price / lowest price: fewer round numbers fit between far ones
 UNITS = ((1e6, "M"), (1e3, "k"))
 RATIOS = (0.25, 0.5, 0.75, 1, 1.25, 1.5, 2, 3, 4, 6)
@@ -60,7 +62,10 @@ def _axes(width: float = 7, height: float = 5) -> Axes:
 
 def _save(folder: Path, name: str) -> None:
     # Without the date and version that PNG files carry, equal runs give equal files.
-    plt.savefig(folder / f"{name}.png", dpi=120, metadata={"Software": None})
+    with warnings.catch_warnings():
+        # A label may hold what the font does not, such as an emoji: a box stands for it.
+        warnings.filterwarnings("ignore", "Glyph .* missing from font", UserWarning)
+        plt.savefig(folder / f"{name}.png", dpi=120, metadata={"Software": None})
     plt.close()
 
 
@@ -86,6 +91,10 @@ def _short(price: float, highest: float) -> str:
     """``price`` in the unit that suits the ``highest`` of the same picture."""
     unit, sign = next((each for each in UNITS if highest >= 10 * each[0]), (1, ""))
     return f"{price / unit:,.6g}{sign}"
+
+
+def _brief(label: str) -> str:
+    return label if len(label) <= LONGEST_LABEL else f"{label[: LONGEST_LABEL - 1]}…"
 
 
 def _ratio_axis(axes: Axes, which: str, ratio: np.ndarray) -> None:
@@ -128,7 +137,7 @@ def _residuals_by_segment(folder: Path, each: Predictions, segment: pd.Series) -
     axes.boxplot(
         [groups[name] for name in names],
         orientation="horizontal",
-        tick_labels=[f"{name} ({len(groups[name])})" for name in names],
+        tick_labels=[f"{_brief(str(name))} ({len(groups[name])})" for name in names],
         flierprops={"markersize": 2},
         medianprops={"color": INK},
     )
@@ -156,6 +165,8 @@ def _coverage_by_decile(folder: Path, each: Predictions, coverage: float, curren
 def _importance(folder: Path, importance: pd.DataFrame) -> None:
     table = importance.sort_values("mean")
     axes = _axes(7, 1.5 + 0.3 * len(table))
-    axes.barh(table.index, table["mean"], xerr=table["std"], color=FAINT, ecolor=INK, zorder=2)
+    places = range(len(table))
+    axes.set_yticks(places, [_brief(str(label)) for label in table.index])
+    axes.barh(places, table["mean"], xerr=table["std"], color=FAINT, ecolor=INK, zorder=2)
     axes.set(xlabel="Rise of RMSLE when shuffled", title="Importance by permutation")
     _save(folder, "permutation_importance")

@@ -22,7 +22,7 @@ from training.provenance import git_commit, libraries, lock_sha256, milliseconds
 from training.publish import write_durably
 from training.run_record import RunRecord
 from training.runtime import ExportedModel
-from training.scores import Predictions, all_scores, by_segment
+from training.scores import Predictions, all_scores, by_segment, point_scores
 from training.settings import Settings
 
 HEADINGS = {
@@ -81,8 +81,10 @@ def train(dataset: Dataset, settings: Settings) -> Trained:
         predictions = model.predict(unseen, price[held_out])
         tables.append(_unseen("holdout", dataset.rows[held_out], predictions))
         metrics |= _prefixed("holdout", all_scores(predictions))
-        metrics |= evaluate.baselines(dataset, learnt, held_out)
-        refused = evaluate.why_refused(metrics, len(learnt), len(held_out), settings)
+        simple = evaluate.baselines(dataset, learnt, held_out)
+        for name, prices in simple.items():
+            metrics |= _prefixed(f"baseline_{name}", point_scores(price[held_out], prices))
+        refused = evaluate.why_refused(predictions, simple, len(learnt), settings)
         importance = evaluate.importance(model, unseen, price[held_out])
     return Trained(
         started, model, to_onnx(model), metrics, crossed.folds, held_out,

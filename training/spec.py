@@ -17,7 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from app.contract import Kind
 
 FILE = "dataset.toml"
-MAX_INPUTS = 16
+MAX_INPUTS = 128
 RESERVED = ("price", "lower", "upper")
 
 
