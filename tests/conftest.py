@@ -10,7 +10,7 @@ import shutil
 import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -18,7 +18,11 @@ from harness.stack.running import ComposeStack
 from harness.stack.sidecars import Sidecar, running_sidecar
 from tests.houses.api import PriceApi, Value
 from tests.houses.bundle import Bundle, GoldenRow
+from tests.houses.domain import Domain
 from tests.houses.trained_run import TO_TRAIN, Trained, run_in
+
+if TYPE_CHECKING:
+    from tests.houses.model import LocalModel
 
 pytest_plugins = ["harness.plugin", "tests.houses.plugin", "tests.houses.applicability"]
 BUNDLE_DIR, PORT = "/srv/artifacts/bundle", 8000  # in the API's container
@@ -87,6 +91,22 @@ def bundle(pytestconfig: pytest.Config, api: PriceApi) -> Bundle:
 def golden(bundle: Bundle) -> list[GoldenRow]:
     """Held-out sales, with what training computed for them."""
     return bundle.golden
+
+
+@pytest.fixture(scope="session")
+def local_model(bundle: Bundle) -> LocalModel:
+    """The model of :func:`bundle`, run in this process."""
+    from tests.houses.model import LocalModel  # ONNX Runtime takes a second to load
+
+    return LocalModel(bundle.folder / "model.onnx")
+
+
+@pytest.fixture
+def domain(
+    inputs: dict[str, dict[str, Any]], golden: list[GoldenRow], local_model: LocalModel
+) -> Domain:
+    """All houses that the contract takes."""
+    return Domain(inputs, [row.inputs for row in golden], local_model)
 
 
 @pytest.fixture(scope="session")
