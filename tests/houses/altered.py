@@ -82,6 +82,15 @@ def other_prices(folder: Path) -> None:
     seal(folder)
 
 
+def one_other_price(folder: Path) -> None:
+    """Seals golden rows of which the last has a price that the model does not give."""
+    golden = json.loads((folder / GOLDEN).read_bytes())
+    row = golden["rows"][-1]
+    row["price"] += (row["upper"] - row["price"]) / 2 or 1.0
+    (folder / GOLDEN).write_text(json.dumps(golden))
+    seal(folder)
+
+
 def fails_by_chance(folder: Path) -> None:
     """Seals a model that gives no price half of the time, with one golden row: it starts soon.
 

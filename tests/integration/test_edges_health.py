@@ -149,7 +149,7 @@ def test_an_api_ends_and_is_never_healthy_when_a_file_of_its_bundle_is(
 
 
 @pytest.mark.check("edges.health-model")
-@pytest.mark.parametrize("model", ["missing", "other prices", "no bundle"])
+@pytest.mark.parametrize("model", ["missing", "other prices", "one other price", "no bundle"])
 def test_an_api_ends_and_is_never_healthy_without_the_model_of_training(
     compose_stack: ComposeStack, pytestconfig: pytest.Config, tmp_path: Path, model: str
 ) -> None:
@@ -160,6 +160,8 @@ def test_an_api_ends_and_is_never_healthy_without_the_model_of_training(
     )
     if model == "other prices":
         altered.other_prices(folder)
+    elif model == "one other price":
+        altered.one_other_price(folder)
     elif model == "missing":
         altered.remove(folder / altered.MODEL)
         altered.seal(folder)

@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import os
 import re
+import time
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 from uuid import uuid4
 
 import pytest
+from prometheus_client.parser import text_string_to_metric_families
 
 from harness.stack import diagnosis
 from harness.stack.diagnosis import inspect
@@ -22,7 +24,7 @@ from harness.verdict.checks import Figures
 from harness.wire.raw_http import Wire, post
 from tests.houses import altered
 from tests.houses.altered import running_failing
-from tests.houses.api import PriceApi, Value
+from tests.houses.api import BATCH, PriceApi, Value
 from tests.houses.containers import SERVICES
 from tests.houses.form import PriceForm
 from tests.houses.marks import Mark, found, marked_house, marks_of, revealing
@@ -41,6 +43,9 @@ VARYING = ("time", "request_id", "duration_ms")
 VARYING_TEXT = re.compile(r"[0-9a-f]{32}|[\d-]{10} [\d:.,]{8,}")  # a request id, a time
 TRIES = 40
 """With a model that fails half of the time, no failure is seen in one of 10 ** 12 runs."""
+LENGTH, FULL_LENGTH = 5_000, 1_000_000
+SLOW_S = 1.5
+"""A request that takes as long is one that a log of slow requests would have."""
 SHARES = (0.3183098861837907, 0.7071067811865476)
 
 # Prints, for each file below the folders that can be written to, its name and what of it is text.
@@ -92,6 +97,28 @@ def files_of(container: str) -> dict[str, str]:
     return files
 
 
+def send_slowly(address: str, request: bytes) -> None:
+    """Sends a request whose last byte comes late, and waits for the answer."""
+    port = urlsplit(address).port
+    assert port is not None
+    with Wire(port, ANSWER_TIMEOUT_S) as wire:
+        wire.send(request[:-1])
+        time.sleep(SLOW_S)  # a slow request is what is tried
+        wire.send(request[-1:])
+        wire.answer()
+
+
+def figures_of(api: PriceApi) -> dict[str, float]:
+    """The API's metrics, but for those of time and of the process."""
+    families = text_string_to_metric_families(api.get("/metrics").text)
+    return {
+        f"{sample.name} {sorted(sample.labels.items())}": sample.value
+        for family in families
+        if "seconds" not in family.name and not family.name.startswith("process_")
+        for sample in family.samples
+    }
+
+
 @pytest.fixture(scope="module")
 def talkative(compose_stack: ComposeStack) -> Iterator[Sidecar]:
     """An API that logs all it can, and that nobody else asks."""
@@ -122,11 +149,12 @@ def failing(
 def ask(api: PriceApi, house: dict[str, Value], name: str, prefix: str) -> None:
     """Asks for prices of ``house`` in every way, and has it refused in some.
 
-    Bodies have one length, whatever the values are.
+    Bodies have one length, whatever the values are; those of a full batch too.
     """
 
     def padded(content: Any) -> bytes:
-        return json.dumps(content).encode().ljust(5000)
+        body = json.dumps(content).encode()
+        return body.ljust(LENGTH if len(body) <= LENGTH else FULL_LENGTH)
 
     for path, content in (
         ("/predict", house),
@@ -137,6 +165,8 @@ def ask(api: PriceApi, house: dict[str, Value], name: str, prefix: str) -> None:
         ("/predict/batch", {"houses": [house, house]}),
         ("/predict/batch", {"houses": [house, {**house, name: []}]}),
         ("/predict/batch", {"houses": house}),
+        ("/predict/batch", {"houses": [house] * BATCH}),
+        ("/predict/batch", {"houses": [house] * (BATCH - 1) + [{**house, name: []}]}),
     ):
         options = {"data": padded(content), "headers": {**HEADERS, "X-Request-ID": f"{prefix}-1"}}
         api.post(path, **options)
@@ -186,6 +216,10 @@ def test_no_value_of_a_request_is_in_the_log_or_a_file_of_an_api_at_level_debug(
     houses = [post(body), post(b'{"houses":[' + body + b"]}", "/predict/batch")]
 
     send(talkative.address, [request for _, request in requests] + houses)
+    slow = Mark.text("a slow request")
+    marks.append(slow)
+    send_slowly(talkative.address, post(json.dumps([slow.pattern]).encode()))
+    send_slowly(talkative.address, post(body, f"/predict?{slow.pattern}"))
     marks += marks_of(house)
 
     log = log_up_to_now(talkative.name, talkative.address)
@@ -273,12 +307,15 @@ def test_the_form_logs_and_keeps_nothing_of_the_houses_that_are_entered(
             house = marked_house(inputs, share)
             form.fill({name: on_step(house[name], one) for name, one in by_name(inputs).items()})
             outcomes: set[bool] = set()
-            while len(outcomes) < 2:  # a price or a problem, as the model's chance has it
+            for _ in range(TRIES):
                 form.press()
                 outcomes.add(form.shows_a_price())
+                if len(outcomes) == 2:  # a price and a problem, as the model's chance has it
+                    break
+            assert outcomes == {True, False}
             lines = diagnosis.log_of(sidecar.name).splitlines()[printed:]
             printed += len(lines)
-            logs.append({VARYING_TEXT.sub("", line) for line in lines})
+            logs.append({VARYING_TEXT.sub("", line) for line in lines if line.strip()})
         files = files_of(sidecar.name)
 
     assert logs[0] == logs[1] != set(), "the form logs what is entered"
@@ -303,6 +340,46 @@ def on_step(value: Value, one: dict[str, Any]) -> Value:
 def test_a_service_writes_no_file(compose_stack: ComposeStack, service: str) -> None:
     """Neither values nor what a library would report to its makers."""
     assert files_of(compose_stack.inspect(service)["Id"]) == {}
+
+
+@pytest.mark.check("edges.log-tracker")
+def test_the_api_tells_mlflow_nothing_and_only_asks_whether_it_is_there(
+    compose_stack: ComposeStack, talkative: Sidecar, schema: dict[str, Any]
+) -> None:
+    [network] = inspect(talkative.name)["NetworkSettings"]["Networks"].values()
+    name = schema["inputs"][0]["name"]
+    with PriceApi(talkative.address) as api:
+        ask(api, marked_house(schema["inputs"], SHARES[0]), name, uuid4().hex)
+    client = re.compile(rf"\b{re.escape(network['IPAddress'])}:")
+
+    def asked() -> list[str]:
+        lines = compose_stack.logs("mlflow").splitlines()
+        return [line for line in lines if client.search(line)]
+
+    wait_until(
+        lambda: None if asked() else "it has asked nothing",
+        what="the API asks MLflow whether it is there",
+        seconds=LOG_TIMEOUT_S,
+        hint="app/tracker.py asks every ten seconds",
+    )
+    probe = '"GET /api/2.0/mlflow/experiments/search?max_results=1 HTTP/1.1"'
+    assert [line for line in asked() if probe not in line] == []
+
+
+@pytest.mark.check("edges.metrics-house")
+def test_the_metrics_grow_by_the_same_for_any_two_houses(
+    talkative: Sidecar, schema: dict[str, Any], figure: Figures
+) -> None:
+    name, growth = schema["inputs"][0]["name"], []
+    with PriceApi(talkative.address) as api:
+        for share in (SHARES[0], *SHARES):  # the first makes the series that are not there yet
+            before = figures_of(api)
+            ask(api, marked_house(schema["inputs"], share), name, uuid4().hex)
+            after = figures_of(api)
+            growth.append({key: after[key] - before.get(key, 0.0) for key in after})
+
+    assert growth[1] == growth[2], "a metric depends on the values of the house"
+    figure("metrics", len(growth[1]), at_least=5)
 
 
 @pytest.mark.check("edges.metrics")

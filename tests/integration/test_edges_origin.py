@@ -36,6 +36,8 @@ API_HEADERS = {
     "x-request-id",
 }
 """All headers that the API's answers may have. Who adds another says here that it is meant."""
+LOCAL = ["http://localhost:3000", "http://127.0.0.1:3000", "http://localhost"]
+"""Other programs on this machine. MLflow and sessions of the form let them in, by their default."""
 FORM_PATHS = (
     "/",
     "/_stcore/health",
@@ -62,7 +64,8 @@ def foreign(address: str) -> list[str]:
 
 def asked_from(client: HttpClient, path: str, **body: Any) -> Iterator[requests.Response]:
     """The answers to every method and preflight of ``path``, for pages of foreign origins."""
-    for number, origin in enumerate(foreign(client.address)):
+    local = [] if isinstance(client, Tracker) else LOCAL
+    for number, origin in enumerate([*foreign(client.address), *local]):
         # One origin with all methods; what depends on the origin depends on it for all of them.
         for method in METHODS if number == 0 else ("GET", "POST", "OPTIONS"):
             headers = {"Origin": origin, "Cookie": "session=1"}
@@ -89,7 +92,15 @@ def assert_unreadable(answer: requests.Response) -> None:
 def paths_of(api: PriceApi) -> list[str]:
     """All addresses of the API, and one that it does not have."""
     documented = list(api.openapi()["paths"])
-    return [*documented, "/", "/docs", "/openapi.json", "/docs/swagger-ui.css", "/no/such/place"]
+    return [
+        *documented,
+        "/",
+        "/docs",
+        "/openapi.json",
+        "/docs/swagger-ui.css",
+        "/docs/swagger-ui-bundle.js",
+        "/no/such/place",
+    ]
 
 
 @pytest.mark.check("edges.origin-api")
@@ -121,7 +132,7 @@ def test_no_refusal_of_the_api_can_be_read_by_a_page_from_elsewhere(
     api: PriceApi, body: bytes, headers: dict[str, str], status: int
 ) -> None:
     for path in ("/predict", "/predict/batch"):
-        for origin in foreign(api.address):
+        for origin in (*foreign(api.address), *LOCAL):
             answer = api.post(path, data=body, headers={**headers, "Origin": origin})
 
             assert answer.status_code == status
