@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from harness.stack.running import ComposeStack, Stack
 from tests.houses.api import PriceApi
 from tests.houses.bundle import Bundle, GoldenRow
+from tests.houses.experiment import Experiment, train
+from tests.houses.invented_flats import flats
+from tests.houses.poison import Plan, nudged, poisoned, shuffled
 from tests.houses.sales import Sale, Sales
 
 
@@ -49,3 +54,30 @@ def learnt(sales: Sales, golden: list[GoldenRow]) -> list[Sale]:
         else:
             rest.append(sale)
     return rest
+
+
+@pytest.fixture(scope="session")
+def experiments(
+    pytestconfig: pytest.Config,
+    tmp_path_factory: pytest.TempPathFactory,
+    once_per_run: Callable[[str, Callable[[], Any]], Any],
+) -> dict[str, Experiment]:
+    """Trainings on invented rows: as they are, poisoned, poisoned and nudged, shuffled."""
+
+    def train_all() -> dict[str, Any]:
+        place, rows = tmp_path_factory.mktemp("experiments"), flats()
+        found = {"plain": train(pytestconfig.rootpath, place / "plain", rows)}
+        plan = Plan.of(Experiment(**found["plain"]).predictions, rows)
+        spoilt = poisoned(rows, plan)
+        others = {"poisoned": spoilt, "nudged": nudged(spoilt, plan), "shuffled": shuffled(rows)}
+        for name, changed in others.items():
+            found[name] = train(pytestconfig.rootpath, place / name, changed)
+        return found
+
+    found = once_per_run("experiments", train_all)
+    return {name: Experiment(**values) for name, values in found.items()}
+
+
+@pytest.fixture(scope="session")
+def plan(experiments: dict[str, Experiment]) -> Plan:
+    return Plan.of(experiments["plain"].predictions, flats())

@@ -1,0 +1,177 @@
+"""Whether a training has seen what it is judged on.
+
+The gate trains on rows of its own, again with some of them poisoned, and again with the prices
+shuffled. Nothing here trusts what a training says of itself.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from harness.verdict.checks import Figures
+from tests.houses.experiment import Experiment
+from tests.houses.invented_flats import Flat, flats
+from tests.houses.poison import Plan
+from tests.houses.predictions import Prediction, Predictions
+
+pytestmark = pytest.mark.xdist_group("experiments")
+
+Experiments = dict[str, Experiment]
+CHANCE_Z = 4.5  # standard deviations; chance alone goes beyond them once in 300,000 looks
+FLOOR = 1e-12  # relative; what arithmetic in another order may make of a price
+
+
+def unseen(experiment: Experiment, plan: Plan, model: str) -> dict[int, Prediction]:
+    """What a model that must not have seen the poisoned rows said, by row of the CSV."""
+    name = f"fold {plan.fold}" if model == "fold" else model
+    return {line.row: line for line in experiment.predictions.by_model()[name]}
+
+
+@pytest.mark.check("training.same-split")
+def test_which_rows_are_held_out_does_not_depend_on_prices(experiments: Experiments) -> None:
+    """Rows chosen by how well they are predicted would be easy ones."""
+    splits = {
+        name: [(line.split, line.row, line.fold) for line in experiment.predictions]
+        for name, experiment in experiments.items()
+    }
+
+    for name, split in splits.items():
+        assert split == splits["plain"], f"other rows are held out where they are {name}"
+
+
+@pytest.mark.check("training.unseen-prices")
+@pytest.mark.parametrize("model", ["fold", "forward", "holdout"])
+def test_a_model_has_not_seen_the_prices_that_it_is_judged_on(
+    experiments: Experiments, plan: Plan, model: str
+) -> None:
+    before, after = (unseen(experiments[name], plan, model) for name in ("plain", "poisoned"))
+    changed = [
+        row
+        for row in before
+        if row not in plan.inputs and after[row].price != pytest.approx(before[row].price, FLOOR)
+    ]
+
+    assert not changed, f"{len(changed)} predictions differ, rows {changed[:5]} among them"
+
+
+@pytest.mark.check("training.unseen-intervals")
+@pytest.mark.parametrize("model", ["forward", "holdout"])
+def test_an_interval_was_not_calibrated_on_the_prices_that_it_is_judged_on(
+    experiments: Experiments, plan: Plan, model: str
+) -> None:
+    before, after = (unseen(experiments[name], plan, model) for name in ("plain", "poisoned"))
+    changed = [
+        row
+        for row in before
+        if row not in plan.inputs
+        and (after[row].lower, after[row].upper)
+        != pytest.approx((before[row].lower, before[row].upper), FLOOR)
+    ]
+
+    assert not changed, f"{len(changed)} intervals differ, rows {changed[:5]} among them"
+
+
+@pytest.mark.check("training.served-unseen")
+def test_the_served_model_is_the_same_to_the_byte_whatever_the_held_out_rows_say(
+    experiments: Experiments,
+) -> None:
+    for file in ("bundle/model.onnx", "bundle/contract.json"):
+        before, after = (experiments[name].artifact(file) for name in ("plain", "poisoned"))
+        assert after == before, f"{file} has seen the held-out rows"
+
+
+@pytest.mark.check("training.every-price-counts")
+@pytest.mark.parametrize("end", ["dearest", "cheapest"])
+def test_no_price_is_rounded_clipped_or_left_out(
+    experiments: Experiments, plan: Plan, end: str
+) -> None:
+    """A price that is a billionth higher shows in every model that learnt it."""
+    before, after = (experiments[name].predictions.by_model() for name in ("poisoned", "nudged"))
+    learnt = learners(before, plan.dearest if end == "dearest" else plan.cheapest)
+    if end == "dearest":  # models that learnt it without the cheapest
+        learnt -= learners(before, plan.cheapest)
+    else:
+        learnt -= learners(before, plan.dearest)
+
+    assert learnt
+    for model in sorted(learnt):
+        pairs = zip(before[model], after[model], strict=True)
+        moved = sum(one.price != other.price for one, other in pairs)
+        assert moved > 0, f"{model}: the {end} price does not matter to its model"
+
+
+def learners(by_model: dict[str, Predictions], row: int) -> set[str]:
+    """The models that learnt from a row: all that were not judged on it."""
+    return {name for name, lines in by_model.items() if row not in lines.rows}
+
+
+@pytest.mark.check("training.shuffled")
+def test_no_model_predicts_shuffled_prices(experiments: Experiments, figure: Figures) -> None:
+    """There is nothing to know about them but by having seen them."""
+    worst, name = -np.inf, ""
+    for model, lines in experiments["shuffled"].predictions.by_model().items():
+        actual, price = np.log(lines.column("actual")), np.log(lines.column("price"))
+        z = float(np.corrcoef(actual, price)[0, 1]) * np.sqrt(len(lines) - 1)
+        worst, name = max((worst, name), (z, model))
+
+    figure(f"correlation in standard deviations, {name}", worst, at_most=CHANCE_Z)
+
+
+@pytest.mark.check("training.shuffled-baseline")
+@pytest.mark.parametrize("split", ["cv", "forward", "holdout"])
+def test_no_logged_error_on_shuffled_prices_beats_the_median(
+    experiments: Experiments, split: str, figure: Figures
+) -> None:
+    experiment = experiments["shuffled"]
+    actual = np.log(experiment.predictions.of(split).column("actual"))
+    median = float(np.sqrt(np.mean((actual - np.median(actual)) ** 2)))
+    [logged] = experiment.metrics[f"{split}_rmsle"]
+
+    figure(f"RMSLE, {split}", logged, at_least=median * 0.97)
+
+
+@pytest.mark.check("training.refuses")
+def test_a_model_without_skill_is_refused_with_the_figures_that_say_so(
+    experiments: Experiments,
+) -> None:
+    refused = experiments["shuffled"]
+    [error], scores = refused.metrics["holdout_rmsle"], refused.predictions.of("holdout").scores()
+
+    assert refused.code == 1
+    assert error == pytest.approx(scores["rmsle"], rel=1e-9)
+    assert f"RMSLE {error:.4f} on held-out sales is no better than" in refused.complained
+    assert "cross-validated" in refused.printed, "it does not print its errors"
+    assert not refused.published, "a refused model was published"
+    assert refused.versions == [], "a refused model was registered"
+    assert refused.run["status"] == "FAILED"
+
+
+@pytest.mark.check("training.direction")
+def test_every_model_keeps_the_directions_of_the_contract(experiments: Experiments) -> None:
+    """Where the prices say the contrary: of two flats alike but for one input."""
+    rows = flats()
+    pairs = twins(rows)
+    for model, lines in experiments["plain"].predictions.by_model().items():
+        price = {line.row: line.price for line in lines}
+        judged = [(low, high) for low, high in pairs if low in price and high in price]
+        fallen = [(low, high) for low, high in judged if price[high] < price[low] * (1 - 1e-9)]
+
+        assert judged, f"{model}: no pair was judged"
+        assert not fallen, f"{model}: {len(fallen)} of {len(judged)} prices fall as plot rises"
+
+
+def twins(rows: list[Flat]) -> list[tuple[int, int]]:
+    """Rows of the flats that differ in ``plot`` only, the one with the smaller first."""
+    alike: dict[object, list[int]] = {}
+    for row, flat in enumerate(rows, 1):
+        if flat.why_dropped is None:
+            others = tuple(number for name, number in flat.numbers.items() if name != "plot")
+            key = (others, flat.district, flat.condition, flat.lift)
+            alike.setdefault(key, []).append(row)
+    return [
+        (low, high)
+        for pair in alike.values()
+        if len(pair) == 2
+        for low, high in [sorted(pair, key=lambda row: rows[row - 1].numbers["plot"])]
+    ]
