@@ -80,7 +80,7 @@ class Predictions(tuple[Prediction, ...]):
 
     def by_model(self) -> dict[str, Predictions]:
         names = sorted({line.model for line in self})
-        return {name: self.where(lambda line, name=name: line.model == name) for name in names}
+        return {name: Predictions(line for line in self if line.model == name) for name in names}
 
     @property
     def rows(self) -> list[int]:

@@ -1,0 +1,304 @@
+"""What a training says of itself, computed again from its predictions and from the rows alone."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from harness.verdict.checks import Figures
+from tests.houses.bundle import Bundle
+from tests.houses.experiment import SETTINGS, Experiment
+from tests.houses.invented_flats import CONDITIONS, DISTRICTS, TEST_FROM, Flat, flats
+from tests.houses.predictions import (
+    Floats,
+    Prediction,
+    Predictions,
+    conformal_quantile,
+    point_scores,
+)
+from tests.houses.sales import Sales
+
+pytestmark = pytest.mark.xdist_group("experiments")
+
+SMALLEST_SEGMENT = 5
+RISK = 1e-4  # chance with which a right training is called wrong, by one check
+SLACK = 0.12  # how much less than promised intervals may hold in one part of the market
+
+
+@pytest.fixture(scope="module")
+def plain(experiments: dict[str, Experiment]) -> Experiment:
+    return experiments["plain"]
+
+
+@pytest.fixture(scope="module")
+def usable() -> dict[int, Flat]:
+    """The sales that can be used, by row of the CSV."""
+    return {row: flat for row, flat in enumerate(flats(), 1) if flat.why_dropped is None}
+
+
+@pytest.mark.check("training.rows")
+def test_every_usable_row_is_judged_once_by_its_real_price(
+    plain: Experiment, usable: dict[int, Flat]
+) -> None:
+    crossed = plain.predictions.of("cv")
+    wrong = [line for line in plain.predictions if usable[line.row].price != line.actual]
+    sizes = [sum(line.fold == fold for line in crossed) for fold in crossed.folds]
+
+    assert sorted(crossed.rows) == sorted(usable), "not every usable row is in one fold"
+    assert wrong == [], "the CSV has another price"
+    assert len(sizes) == SETTINGS["folds"]
+    assert max(sizes) - min(sizes) <= 1, f"folds of {sizes} sales"
+
+
+@pytest.mark.check("training.forward-rows")
+def test_the_forward_error_is_that_of_the_latest_sales(
+    plain: Experiment, usable: dict[int, Flat]
+) -> None:
+    later = [row for row, flat in usable.items() if flat.month >= TEST_FROM]
+
+    assert sorted(plain.predictions.of("forward").rows) == later
+
+
+@pytest.mark.check("training.golden-rows")
+def test_golden_rows_are_the_held_out_ones(plain: Experiment, usable: dict[int, Flat]) -> None:
+    held_out = plain.predictions.of("holdout")
+    share = float(SETTINGS["holdout_share"])
+
+    assert len(held_out) == len(set(held_out.rows)) == int(share * len(usable))
+    assert [row.actual for row in plain.golden] == [line.actual for line in held_out]
+    for row, line in zip(plain.golden, held_out, strict=True):
+        assert row.inputs["surface"] == usable[line.row].numbers["surface"], line.row
+        assert row.figures == pytest.approx((line.price, line.lower, line.upper), rel=1e-6)
+
+
+@pytest.mark.check("training.holdout-random")
+def test_the_held_out_rows_are_neither_easy_nor_in_one_place(
+    plain: Experiment, usable: dict[int, Flat]
+) -> None:
+    from scipy.stats import mannwhitneyu  # seconds to import, for all workers of the gate
+
+    held_out = set(plain.predictions.of("holdout").rows)
+    crossed = plain.predictions.of("cv")
+    looks = {
+        "error": {line.row: abs(line.residual) for line in crossed},
+        "place in the file": {row: row for row in usable},
+        "price": {row: flat.price for row, flat in usable.items()},
+        "month": {row: flat.month for row, flat in usable.items()},
+    }
+    for name, values in looks.items():
+        inside = [value for row, value in values.items() if row in held_out]
+        outside = [value for row, value in values.items() if row not in held_out]
+        chance = float(mannwhitneyu(inside, outside).pvalue)
+        assert chance > RISK / len(looks), f"{name}: held-out sales are unlike the others"
+
+
+@pytest.mark.check("training.metrics")
+def test_every_logged_error_follows_from_rows_and_predictions(
+    plain: Experiment, usable: dict[int, Flat]
+) -> None:
+    expected: dict[str, list[float]] = {}
+    for split in ("cv", "forward", "holdout"):
+        scores = plain.predictions.of(split).scores()
+        expected |= {f"{split}_{key}": [value] for key, value in scores.items()}
+    crossed = plain.predictions.of("cv")
+    for fold in crossed.folds:
+        for key, value in in_fold(crossed, fold).scores().items():
+            expected.setdefault(f"fold_{key}", []).append(value)
+    for district in DISTRICTS:
+        lines = Predictions(line for line in crossed if usable[line.row].district == district)
+        assert len(lines) >= SMALLEST_SEGMENT
+        name = re.sub(r"[^\w.\- ]", "_", district)
+        by_segment = {"sales": float(len(lines)), **lines.scores()}
+        expected |= {f"segment/{name}/{key}": [value] for key, value in by_segment.items()}
+    for name, prices in baseline_prices(plain, usable).items():
+        simple = point_scores(plain.predictions.of("holdout").column("actual"), prices)
+        expected |= {f"baseline_{name}_{key}": [value] for key, value in simple.items()}
+
+    assert set(plain.metrics) == set(expected), "errors were logged that nobody can check"
+    for key, values in expected.items():
+        assert plain.metrics[key] == pytest.approx(values, rel=1e-6), f"{key} is another"
+
+
+def in_fold(lines: Predictions, fold: int) -> Predictions:
+    return lines.where(lambda line: line.fold == fold)
+
+
+def baseline_prices(experiment: Experiment, usable: dict[int, Flat]) -> dict[str, Floats]:
+    """Prices of the held-out rows by the median and by a ridge regression of the logarithm, of
+    the rows that the served model learnt from."""
+    held_out = experiment.predictions.of("holdout").rows
+    learnt = [row for row in usable if row not in set(held_out)]
+    prices = np.array([usable[row].price for row in learnt])
+    known, asked = (np.array([columns(usable[row]) for row in rows]) for rows in (learnt, held_out))
+    mean, logs = known.mean(axis=0), np.log(prices)
+    scaled = known - mean
+    weights = np.linalg.solve(
+        scaled.T @ scaled + np.eye(scaled.shape[1]), scaled.T @ (logs - logs.mean())
+    )
+    return {
+        "median": np.full(len(held_out), np.median(prices)),
+        "linear": np.exp(logs.mean() + (asked - mean) @ weights),
+    }
+
+
+def columns(flat: Flat) -> list[float]:
+    """Numbers as they are, ranks of what is ordered, one column for each choice that is not."""
+    return [
+        *flat.numbers.values(),
+        float(CONDITIONS.index(flat.condition)),
+        float(flat.lift),
+        *(float(flat.district == district) for district in DISTRICTS),
+    ]
+
+
+@pytest.mark.check("training.data")
+def test_what_is_logged_of_the_data_is_true_of_the_file(
+    plain: Experiment, usable: dict[int, Flat]
+) -> None:
+    rows = flats()
+    told = plain.artifact("tables/rows.txt").decode()
+    dropped = sum(int(count) for count in re.findall(r"(\d+) rows dropped", told))
+
+    assert plain.params["data_sha256"] == plain.data_sha256
+    assert plain.params["sales"] == str(len(usable))
+    assert f"{len(usable)} of {len(rows)} rows used" in told
+    assert dropped == len(rows) - len(usable), f"rows are missing without a reason: {told}"
+    assert set(plain.params["inputs"].split(", ")) == set(plain.golden[0].inputs)
+
+
+@pytest.mark.check("training.settings")
+def test_the_settings_that_a_run_logs_are_those_it_was_given(plain: Experiment) -> None:
+    logged = {key: plain.params.get(key) for key in SETTINGS}
+
+    assert logged == {key: str(value) for key, value in SETTINGS.items()}
+
+
+@pytest.mark.check("training.times")
+def test_times_are_utc_wherever_the_training_runs(experiments: dict[str, Experiment]) -> None:
+    """It ran where it is another hour."""
+    for name, experiment in experiments.items():
+        began, ended = experiment.began - 1, experiment.ended + 1  # written in whole seconds
+        named = re.search(r"\d{8}T\d{6}Z", experiment.run["name"])
+        times = {
+            "start": experiment.run["start_time"] / 1000,
+            "end": experiment.run["end_time"] / 1000,
+            "name": utc(named[0], "%Y%m%dT%H%M%SZ") if named else 0.0,
+        }
+        if experiment.published:
+            manifest = Bundle(Path(experiment.folder) / "bundle").manifest
+            times["manifest"] = utc(manifest["created_at"], "%Y-%m-%dT%H:%M:%SZ")
+        for what, moment in times.items():
+            assert began <= moment <= ended, f"{name}, {what}: not the time at which it ran"
+        assert times["start"] < times["end"]
+
+
+def utc(text: str, form: str) -> float:
+    return datetime.strptime(text, form).replace(tzinfo=UTC).timestamp()
+
+
+@pytest.mark.check("training.plots")
+def test_the_plots_of_other_data_are_other_plots(experiments: dict[str, Experiment]) -> None:
+    one, other = experiments["plain"], experiments["shuffled"]
+    names = [file.name for file in (one.artifacts / "plots").iterdir()]
+
+    assert len(names) >= 5
+    for name in names:
+        drawn, again = (run.artifact(f"plots/{name}") for run in (one, other))
+        assert drawn != again, f"{name} shows the same whatever the data"
+
+
+@pytest.mark.check("training.calibration")
+def test_the_intervals_of_a_fold_are_calibrated_on_the_other_folds(plain: Experiment) -> None:
+    crossed, coverage = plain.predictions.of("cv"), float(plain.params["coverage"])
+    for fold in crossed.folds:
+        rest = Predictions(line for line in crossed if line.fold != fold)
+        quantile = conformal_quantile((abs(line.residual) / line.spread for line in rest), coverage)
+        for line in in_fold(crossed, fold):
+            reach = np.exp(quantile * line.spread)
+            expected = (line.price / reach, line.price * reach)
+            assert (line.lower, line.upper) == pytest.approx(expected, rel=1e-9), (
+                f"fold {fold}: its intervals were calibrated on other rows than the other folds'"
+            )
+
+
+@pytest.mark.check("training.coverage")
+@pytest.mark.parametrize("data", ["plain", "shuffled"])
+def test_intervals_hold_what_they_promise_whatever_the_prices(
+    experiments: dict[str, Experiment], data: str
+) -> None:
+    from scipy.stats import betabinom
+
+    experiment = experiments[data]
+    coverage, sales = float(experiment.params["coverage"]), int(experiment.params["sales"])
+    for split in ("cv", "forward", "holdout"):
+        lines = experiment.predictions.of(split)
+        calibrated = sales - len(lines) if split != "cv" else sales
+        rank = int(np.ceil((calibrated + 1) * coverage))
+        chance = betabinom(len(lines), rank, calibrated + 1 - rank)
+        least, most = (int(chance.ppf(risk)) for risk in (RISK / 6, 1 - RISK / 6))
+        inside = sum(line.inside for line in lines)
+        assert least <= inside <= most, f"{split}: {inside} of {len(lines)}, not {least} to {most}"
+
+
+@pytest.mark.check("training.coverage-parts")
+def test_intervals_hold_in_each_part_of_the_market(
+    plain: Experiment, usable: dict[int, Flat], figure: Figures
+) -> None:
+    for split in ("cv", "forward", "holdout"):
+        lines = plain.predictions.of(split)
+        parts = bands(lines)
+        for line in lines:
+            parts.setdefault(f"district {usable[line.row].district}", []).append(line)
+            parts.setdefault(f"lift {usable[line.row].lift}", []).append(line)
+            parts.setdefault(f"condition {usable[line.row].condition}", []).append(line)
+        check_parts(split, parts, float(plain.params["coverage"]))
+    figure("parts", len(parts))
+
+
+def bands(lines: Predictions) -> dict[str, list[Prediction]]:
+    """Fifths by the price that was predicted: by what was paid, the ends are always misjudged."""
+    ranked = sorted(lines, key=lambda line: line.price)
+    return {
+        f"price band {band}": [ranked[at] for at in part]
+        for band, part in enumerate(np.array_split(np.arange(len(ranked)), 5), start=1)
+    }
+
+
+def check_parts(split: str, parts: dict[str, list[Prediction]], coverage: float) -> None:
+    """Each part on its own, by the exact binomial bound for so many looks."""
+    from scipy.stats import binom
+
+    for name, lines in parts.items():
+        least = int(binom.ppf(RISK / len(parts), len(lines), coverage - SLACK))
+        inside = sum(line.inside for line in lines)
+        assert inside >= least, f"{split}, {name}: {inside} of {len(lines)}, at least {least} would"
+
+
+@pytest.mark.check("training.served-claims")
+def test_every_error_that_the_served_model_claims_follows_from_its_predictions(
+    bundle: Bundle, sales: Sales, figure: Figures
+) -> None:
+    """Of the bundle that is served, whatever it was trained on."""
+    lines = Predictions.read((bundle.folder / "predictions.csv").read_bytes())
+    crossed, held_out = lines.of("cv"), lines.of("holdout")
+    prices = sorted(sale.price for sale in sales.usable)
+
+    assert bundle.manifest["files"]["predictions.csv"]["sha256"] == bundle.sha256("predictions.csv")
+    assert len(set(crossed.rows)) == len(crossed)
+    assert sorted(line.actual for line in crossed) == prices, "the CSV has other prices"
+    assert sorted(line.actual for line in held_out) == sorted(row.actual for row in bundle.golden)
+    claimed = bundle.manifest["metrics"]
+    expected = {
+        f"{split}_{key}": value
+        for split in ("cv", "forward", "holdout")
+        if lines.of(split)
+        for key, value in lines.of(split).scores().items()
+    }
+    claims = {key: value for key, value in claimed.items() if not key.startswith("baseline_")}
+    assert claims == pytest.approx(expected, rel=1e-6)
+    check_parts("cv", bands(crossed), float(bundle.manifest["coverage"]))
+    figure("errors", len(claims))
