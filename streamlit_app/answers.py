@@ -2,71 +2,72 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import Annotated, Self
 
-import strict
-from schema import Contract, Value
+from pydantic import Field, StringConstraints, model_validator
+
+from schema import Contract
+from strict import OptionalText, Strict, Text, Value, read, same
+
+Id = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]+$")]  # may be part of a link
 
 
-@dataclass(frozen=True)
-class Answer:
-    """A price and the interval around it, in ``currency``; ``coverage`` is in (0, 1)."""
+class Answer(Strict):
+    """A price and the interval around it, in ``currency``."""
 
-    price: float
-    lower: float
+    price: float = Field(gt=0)
+    lower: float = Field(ge=0)
     upper: float
-    coverage: float
-    currency: str
-    model_version: str
-    request_id: str
-    inputs: Mapping[str, Value]
+    coverage: float = Field(gt=0, lt=1)
+    currency: Text
+    model_version: Text
+    request_id: Text
+    inputs: dict[str, Value]
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        if not self.lower <= self.price <= self.upper:
+            raise ValueError(f"price {self.price} is not within {self.lower} to {self.upper}")
+        return self
 
 
-@dataclass(frozen=True)
-class Model:
+class Model(Strict):
     """Which model answers, and where its run is in MLflow."""
 
-    version: str
-    run_id: str
-    experiment_id: str
+    version: Text
+    run_id: Id
+    experiment_id: Id
 
 
-def read_answer(document: object, contract: Contract, sent: Mapping[str, Value]) -> Answer:
+class FieldProblem(Strict):
+    """One field that the API refused, and why, both in the API's words."""
+
+    label: OptionalText = ""
+    field: OptionalText = ""
+    message: Text
+
+    @property
+    def name(self) -> str:
+        """Empty when the problem is none of a single field."""
+        return self.label or self.field
+
+
+class Problem(Strict):
+    """Why the API refused a house (RFC 9457)."""
+
+    title: Text
+    errors: Annotated[tuple[FieldProblem, ...], Field(strict=False)] | None = None
+
+
+def read_answer(body: bytes, contract: Contract, sent: Mapping[str, Value]) -> Answer:
     """The answer of ``POST /predict`` to ``sent``. Raises ValueError when it cannot be right."""
-    raw = strict.mapping(document, "the answer")
-    echo = strict.mapping(raw.get("inputs"), "'inputs'")
-    if echo.keys() != sent.keys():
+    answer = read(Answer, body)
+    if answer.inputs.keys() != sent.keys():
         raise ValueError("it answers for other inputs than those sent")
-    changed = [name for name in sent if not strict.same(sent[name], echo[name])]
+    changed = [name for name in sent if not same(sent[name], answer.inputs[name])]
     if changed:
         raise ValueError(f"it answers for another {', '.join(changed)}")
-    answer = Answer(
-        price=strict.number(raw, "price"),
-        lower=strict.number(raw, "lower"),
-        upper=strict.number(raw, "upper"),
-        coverage=strict.number(raw, "coverage"),
-        currency=strict.text(raw, "currency"),
-        model_version=strict.text(raw, "model_version"),
-        request_id=strict.text(raw, "request_id"),
-        inputs={name: strict.scalar(echo, name) for name in sent},
-    )
-    if answer.currency != contract.currency:
-        raise ValueError(f"its currency is {answer.currency!r}, not {contract.currency}")
-    if not 0 < answer.coverage < 1:
-        raise ValueError(f"its coverage {answer.coverage} is not between 0 and 1")
-    if not (0 <= answer.lower <= answer.price <= answer.upper and answer.price > 0):
-        raise ValueError(
-            f"price {answer.price} is not above 0 and within {answer.lower} to {answer.upper}"
-        )
+    if answer.currency != contract.target.currency:
+        raise ValueError(f"its currency is {answer.currency!r}, not {contract.target.currency}")
     return answer
-
-
-def read_model(document: object) -> Model:
-    """The answer of ``GET /model``. Raises ValueError for ids that cannot be part of a link."""
-    raw = strict.mapping(document, "the model")
-    run_id, experiment_id = strict.text(raw, "run_id"), strict.text(raw, "experiment_id")
-    if not all(re.fullmatch(r"[\w-]+", each, re.ASCII) for each in (run_id, experiment_id)):
-        raise ValueError("its run_id or experiment_id is not an id")
-    return Model(strict.text(raw, "version"), run_id, experiment_id)

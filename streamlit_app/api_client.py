@@ -5,48 +5,40 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Callable, Mapping
-from http.client import HTTPException
+from functools import partial
 from time import monotonic
 from typing import TypeVar
 from uuid import uuid4
 
-import strict
-from answers import Answer, Model, read_answer, read_model
-from errors import (
-    ApiError,
-    ApiFailed,
-    ApiNonsense,
-    ApiRejected,
-    ApiTooSlow,
-    ApiUnavailable,
-    FieldProblem,
-)
-from schema import Contract, Value, read_contract
+from answers import Answer, Model, Problem, read_answer
+from errors import ApiError, ApiFailed, ApiNonsense, ApiRejected, ApiTooSlow, ApiUnavailable
+from schema import Contract
+from strict import Value, read
 from transport import Reply, exchange
 
-PATIENCE = 4.5  # seconds for all that one click asks; drawing then ends well before 6 s
+CLICK_TIMEOUT_S = 4.5  # for all that one click asks; drawing then ends well before 6 s
 T = TypeVar("T")
 log = logging.getLogger("form")
 
 
 class ApiClient:
-    """Serves one click: all that it asks together must be answered within ``seconds`` of it."""
+    """Serves one click: all that it asks must be answered within ``timeout_s`` together."""
 
-    def __init__(self, address: str, seconds: float) -> None:
+    def __init__(self, address: str, timeout_s: float) -> None:
         self._address = address.rstrip("/")
-        self._ends = monotonic() + seconds
+        self._deadline = monotonic() + timeout_s
         self.reference = uuid4().hex  # the API logs it as the request id
 
     def get_schema(self) -> Contract:
-        return self._ask("GET", "/schema", None, read_contract)
+        return self._ask("GET", "/schema", None, partial(read, Contract))
 
     def get_model(self) -> Model:
-        return self._ask("GET", "/model", None, read_model)
+        return self._ask("GET", "/model", None, partial(read, Model))
 
     def predict(self, contract: Contract, inputs: Mapping[str, Value]) -> Answer:
         """The price of one house. What is returned belongs to these inputs and no others."""
         return self._ask(
-            "POST", "/predict", inputs, lambda document: read_answer(document, contract, inputs)
+            "POST", "/predict", inputs, partial(read_answer, contract=contract, sent=inputs)
         )
 
     def _ask(
@@ -54,13 +46,13 @@ class ApiClient:
         method: str,
         path: str,
         content: Mapping[str, Value] | None,
-        read: Callable[[object], T],
+        read_body: Callable[[bytes], T],
     ) -> T:
         try:
             reply = self._send(method, path, content)
             _refuse_errors(reply)
             try:
-                return read(strict.parse(reply.body))
+                return read_body(reply.body)
             except ValueError as error:
                 raise ApiNonsense(str(error)) from error
         except ApiError as error:
@@ -74,18 +66,11 @@ class ApiClient:
         if content is not None:
             headers["Content-Type"] = "application/json"
             body = json.dumps(content, allow_nan=False).encode()
-        remaining = self._ends - monotonic()
+        remaining = self._deadline - monotonic()
         if remaining <= 0:
             raise ApiTooSlow("no time was left to ask")
         url = self._address + path
-        try:
-            return exchange(method, url, headers=headers, body=body, seconds=remaining)
-        except TimeoutError as error:
-            raise ApiTooSlow(str(error)) from error
-        except (OSError, ValueError) as error:
-            raise ApiUnavailable(f"{url}: {error}") from error
-        except HTTPException as error:
-            raise ApiNonsense(f"not HTTP: {error!r}") from error
+        return exchange(method, url, headers=headers, body=body, timeout_s=remaining)
 
 
 def _refuse_errors(reply: Reply) -> None:
@@ -99,16 +84,7 @@ def _refuse_errors(reply: Reply) -> None:
     if reply.status < 400 or reply.status in (404, 405):  # whoever this is, it is not the API
         raise ApiNonsense(cause)
     try:
-        problem = strict.mapping(strict.parse(reply.body), "the problem")
-        title = strict.text(problem, "title")
-        named = strict.items(problem, "errors") if problem.get("errors") else []
-        fields = tuple(_read_field(each) for each in named)
+        problem = read(Problem, reply.body)
     except ValueError as error:
         raise ApiNonsense(f"{cause} without a reason: {error}") from error
-    raise ApiRejected(f"{cause}: {title}", fields)
-
-
-def _read_field(document: object) -> FieldProblem:
-    raw = strict.mapping(document, "a field's problem")
-    label = strict.text(raw, "label" if raw.get("label") else "field")
-    return FieldProblem(label, strict.text(raw, "message"))
+    raise ApiRejected(f"{cause}: {problem.title}", problem.errors or ())

@@ -9,14 +9,15 @@ import os
 
 import streamlit as st
 
-from api_client import PATIENCE, ApiClient
+from api_client import CLICK_TIMEOUT_S, ApiClient
 from errors import ApiError, ApiRejected, FormOutdated
 from fields import draw_form, plain
 from result import Estimate, run_url, scroll_to_outcome, show_error, show_estimate
-from schema import Contract, Value
+from schema import Contract
+from strict import Value
 from style import STYLE
 
-RETRY = 3.0  # seconds between two tries to load the form
+RETRY_INTERVAL_S = 3.0  # between two tries to load the form
 LEAD = (
     "<p class='lead'>Describe the house to see what it should sell for, and how sure that is.</p>"
 )
@@ -48,7 +49,7 @@ def load_contract() -> ApiError | None:
     return None
 
 
-@st.fragment(run_every=RETRY)
+@st.fragment(run_every=RETRY_INTERVAL_S)
 def wait_for_contract() -> None:
     """Tells of the trouble and tries again by itself until there is a form to draw."""
     trouble = state.pop("trouble", None) or load_contract()
@@ -123,7 +124,7 @@ def hint(text: str) -> str:
 
 
 def new_client() -> ApiClient:
-    return ApiClient(os.environ.get("API_URL") or "http://localhost:8000", PATIENCE)
+    return ApiClient(os.environ.get("API_URL") or "http://localhost:8000", CLICK_TIMEOUT_S)
 
 
 main()

@@ -11,23 +11,17 @@ ApiError
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+
+from answers import FieldProblem
 
 AGAIN = "Your entries are kept: wait a moment and press the button again."
 
 
-@dataclass(frozen=True)
-class FieldProblem:
-    """One field that the API refused, and why, both in the API's words."""
-
-    label: str
-    message: str
-
-
 class ApiError(Exception):
-    """``cause`` is for the log, the rest for the page; ``reference`` finds the one by the other.
+    """``cause`` is for the log, all else for the page; ``reference`` connects the two.
 
-    ``kind`` names the class in the page, for tests.
+    ``kind`` names the class on the page, for tests.
     """
 
     kind = "unknown"
@@ -35,7 +29,7 @@ class ApiError(Exception):
     advice = AGAIN
 
     def __init__(
-        self, cause: str, fields: tuple[FieldProblem, ...] = (), reference: str = ""
+        self, cause: str, fields: Sequence[FieldProblem] = (), reference: str = ""
     ) -> None:
         super().__init__(cause)
         self.fields = fields

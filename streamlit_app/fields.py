@@ -5,13 +5,24 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterator
+from typing import TypedDict
 
 import streamlit as st
 
-from schema import Contract, Input, Value
+from schema import ChoiceInput, Contract, Input, NumberInput, YesNoInput
+from strict import Value
 
 BUTTON = "Estimate price"
 COLUMNS = 2
+LARGEST_EXACT_INTEGER = 2**53 - 1  # of JavaScript
+
+
+class Common(TypedDict):
+    """What all widgets are given."""
+
+    label: str
+    key: str
+    help: str | None
 
 
 def draw_form(contract: Contract) -> dict[str, Value] | None:
@@ -30,46 +41,47 @@ def draw_form(contract: Contract) -> dict[str, Value] | None:
     return values if pressed else None
 
 
-def draw(one: Input) -> Value:
-    """The widget for ``one`` with its value. Raises ValueError for a kind that has no widget."""
-    key, caption, tip = f"input-{one.name}", plain(one.caption), plain(one.help) or None
-    match one.kind:
-        case "integer":
-            return st.number_input(
-                caption,
-                min_value=math.ceil(one.minimum),
-                max_value=math.floor(one.maximum),
-                value=int(one.default),
-                step=max(1, round(one.step)),
-                format="%d",  # also keeps a year free of a thousands separator
-                key=key,
-                help=tip,
-            )
-        case "number":
-            return st.number_input(
-                caption,
-                min_value=float(one.minimum),
-                max_value=float(one.maximum),
-                value=float(one.default),
-                step=float(one.step),
-                format="%g",  # shows what was typed; "%.2f" would hide digits that are sent
-                key=key,
-                help=tip,
-            )
-        case "choice":
-            start = one.choices.index(str(one.default))
-            return st.selectbox(caption, one.choices, index=start, key=key, help=tip)
-        case "yes_no":
+def draw(question: Input) -> Value:
+    """The widget for ``question``, and what it holds."""
+    common = Common(
+        label=plain(question.caption),
+        key=f"input-{question.name}",
+        help=plain(question.help) or None,
+    )
+    match question:
+        case NumberInput():
+            return _draw_number(question, common)
+        case ChoiceInput():
+            start = question.choices.index(question.default)
+            return st.selectbox(options=question.choices, index=start, **common)
+        case YesNoInput():
+            start = 0 if question.default else 1
             return st.radio(
-                caption,
-                (True, False),
-                index=0 if one.default else 1,
-                format_func=yes_no,
-                horizontal=True,
-                key=key,
-                help=tip,
+                options=(True, False), index=start, format_func=yes_no, horizontal=True, **common
             )
-    raise ValueError(f"input {one.name!r}: the form has no widget for the kind {one.kind!r}")
+
+
+def _draw_number(question: NumberInput, common: Common) -> int | float:
+    """A whole number stays one, as far as a browser can tell it from the next one."""
+    exact = max(abs(question.minimum), abs(question.maximum)) <= LARGEST_EXACT_INTEGER
+    if question.kind == "integer" and exact:
+        return st.number_input(
+            min_value=math.ceil(question.minimum),
+            max_value=math.floor(question.maximum),
+            value=int(question.default),
+            step=max(1, round(question.step)),
+            format="%d",  # also keeps a year free of a thousands separator
+            **common,
+        )
+    value = st.number_input(
+        min_value=question.minimum,
+        max_value=question.maximum,
+        value=question.default,
+        step=question.step,
+        format="%g",  # all digits that are sent; "%.2f" would hide some
+        **common,
+    )
+    return int(value) if question.kind == "integer" else value
 
 
 def yes_no(value: bool) -> str:

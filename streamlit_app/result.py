@@ -5,7 +5,9 @@ The pictures are HTML and CSS because Streamlit's sanitiser drops inline SVG.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
+from decimal import Decimal
 from fractions import Fraction
 from html import escape
 from urllib.parse import urlsplit
@@ -15,11 +17,14 @@ import streamlit as st
 from answers import Answer, Model
 from errors import ApiError
 from fields import plain, yes_no
-from schema import Contract, Input, Value
+from schema import Contract, Input
+from strict import Value
 
 SCROLL = """<script>
 document.querySelector(".estimate, .st-key-problem")?.scrollIntoView({block: "nearest"})
 </script>"""
+WHOLE_FROM = 1000  # from here on, a price is written without cents
+SIGNIFICANT_DIGITS = 3  # of a price below 1
 SYMBOLS = {"USD": "$", "EUR": "€", "GBP": "£"}
 
 
@@ -49,7 +54,9 @@ def show_error(error: ApiError, advice: str | None = None) -> None:
     ``advice`` replaces the error's own, which speaks to somebody who has just asked for a price.
     """
     lines = [f"**{error.headline}**"]
-    lines += [f"- **{plain(each.label)}**: {plain(each.message)}" for each in error.fields]
+    for problem in error.fields:
+        name = f"**{plain(problem.name)}**: " if problem.name else ""
+        lines.append(f"- {name}{plain(problem.message)}")
     lines += [advice or f"No price was estimated. {error.advice}"]
     with st.container(key="problem"), st.container(key=f"problem-{error.kind}"):
         st.error("\n\n".join(lines))
@@ -62,9 +69,18 @@ def scroll_to_outcome() -> None:
 
 
 def money(amount: float, currency: str) -> str:
-    """``amount`` without cents: $208,500, or CHF 208,500 for a currency without a sign here."""
+    """``amount`` as prices are written: $208,500, CHF 12.50 or €0.00345.
+
+    The fewer digits stand before the point, the more follow it, so that no small price is 0.
+    """
+    if amount >= WHOLE_FROM:
+        decimals = 0
+    elif amount >= 1 or amount == 0:
+        decimals = 2
+    else:
+        decimals = SIGNIFICANT_DIGITS - 1 - math.floor(math.log10(amount))
     sign = SYMBOLS.get(currency, f"{currency}\N{NO-BREAK SPACE}")
-    return f"{sign}{amount:,.0f}"
+    return f"{sign}{Decimal(repr(amount)):,.{decimals}f}"
 
 
 def sentence(answer: Answer) -> str:
@@ -101,7 +117,7 @@ def _price(estimate: Estimate) -> str:
     data = " ".join(f'data-{name}="{escape(value)}"' for name, value in raw.items())
     return (
         f"<section class='estimate' role='status' {data}>"
-        f"<h2>{escape(estimate.contract.target)}, estimated</h2>"
+        f"<h2>{escape(estimate.contract.target.label)}, estimated</h2>"
         f"<p class='price'>{escape(money(answer.price, answer.currency))}</p>"
     )
 
@@ -142,5 +158,5 @@ def worded(one: Input, value: Value) -> str:
         return yes_no(value)
     if isinstance(value, str):
         return value
-    digits = f"{value:,}" if one.unit else f"{value}"
-    return f"{digits.removesuffix('.0')} {one.unit or ''}".strip()
+    digits = f"{Decimal(repr(value)):{',' if one.unit else ''}f}"
+    return f"{digits.removesuffix('.0')} {one.unit}".strip()

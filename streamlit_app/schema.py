@@ -2,103 +2,83 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import Annotated, Literal, Self
 
-import strict
+from pydantic import Field, StringConstraints, field_validator, model_validator
 
-Value = bool | int | float | str
+from strict import OptionalText, Strict, Text
 
 
-@dataclass(frozen=True)
-class Input:
-    """One question of the form.
-
-    ``minimum``, ``maximum`` and ``step`` (in ``unit``) belong to the numeric kinds,
-    ``choices`` to a choice.
-    """
-
-    name: str
-    label: str
-    group: str
-    kind: str
-    default: Value
-    help: str = ""
-    unit: str | None = None
-    minimum: float = 0
-    maximum: float = 0
-    step: float = 1
-    choices: tuple[str, ...] = ()
+class _Question(Strict):
+    name: Text
+    label: Text
+    group: Text
+    help: OptionalText = ""
+    unit: OptionalText = ""
 
     @property
     def caption(self) -> str:
         """The label with its unit, as it stands above the widget."""
         return f"{self.label} ({self.unit})" if self.unit else self.label
 
-    def check(self) -> None:
-        """Raises ValueError when no widget could show this input with its default."""
-        match self.kind:
-            case "number" | "integer":
-                if not (self.minimum < self.maximum and self.step > 0):
-                    raise ValueError("needs minimum < maximum and step > 0")
-                fits = strict.is_number(self.default) and (
-                    self.minimum <= self.default <= self.maximum
-                )
-                if self.kind == "integer":
-                    fits = fits and self.default == int(self.default)
-            case "choice":
-                fits = self.default in self.choices
-            case "yes_no":
-                fits = isinstance(self.default, bool)
-            case _:
-                raise ValueError(f"the form has no widget for the kind {self.kind!r}")
-        if not fits:
-            raise ValueError("its default is not a value that it takes")
+
+class NumberInput(_Question):
+    """A number from ``minimum`` to ``maximum``; the buttons beside it move it by ``step``."""
+
+    kind: Literal["number", "integer"]
+    minimum: float
+    maximum: float
+    step: float = Field(gt=0)
+    default: float
+
+    @model_validator(mode="after")
+    def _fits(self) -> Self:
+        if not self.minimum < self.maximum:
+            raise ValueError("needs minimum < maximum")
+        whole = self.kind == "number" or self.default.is_integer()
+        if not (self.minimum <= self.default <= self.maximum and whole):
+            raise ValueError(f"its default {self.default} is not a value that it takes")
+        return self
 
 
-@dataclass(frozen=True)
-class Contract:
-    """All inputs in the order of the form; ``currency`` is an ISO 4217 code."""
+class ChoiceInput(_Question):
+    kind: Literal["choice"]
+    choices: Annotated[tuple[str, ...], Field(min_length=1, strict=False)]
+    default: str
 
-    title: str
-    target: str
-    currency: str
-    inputs: tuple[Input, ...]
-
-
-def read_contract(document: object) -> Contract:
-    """The answer of ``GET /schema``, checked. Raises ValueError that names what is wrong."""
-    root = strict.mapping(document, "the contract")
-    if root.get("format") != 1:
-        raise ValueError(f"the contract has format {root.get('format')!r}, this form reads 1")
-    target = strict.mapping(root.get("target"), "'target'")
-    currency = strict.text(target, "currency")
-    if len(currency) != 3 or not (currency.isascii() and currency.isupper()):
-        raise ValueError(f"{currency!r} is not an ISO 4217 code")
-    inputs = tuple(_read_input(each) for each in strict.items(root, "inputs"))
-    if len({each.name for each in inputs}) != len(inputs):
-        raise ValueError("two inputs have the same name")
-    return Contract(strict.text(root, "title"), strict.text(target, "label"), currency, inputs)
+    @model_validator(mode="after")
+    def _fits(self) -> Self:
+        if len(set(self.choices)) != len(self.choices):
+            raise ValueError("its choices are not different texts")
+        if self.default not in self.choices:
+            raise ValueError(f"its default {self.default!r} is not a value that it takes")
+        return self
 
 
-def _read_input(document: object) -> Input:
-    raw = strict.mapping(document, "an input")
-    name, kind = strict.text(raw, "name"), strict.text(raw, "kind")
-    numeric = kind in ("number", "integer")
-    try:
-        one = Input(
-            name=name,
-            label=strict.text(raw, "label"),
-            group=strict.text(raw, "group"),
-            kind=kind,
-            default=strict.scalar(raw, "default"),
-            help=strict.text(raw, "help") if raw.get("help") else "",
-            unit=strict.text(raw, "unit") if raw.get("unit") else None,
-            minimum=strict.number(raw, "minimum") if numeric else 0,
-            maximum=strict.number(raw, "maximum") if numeric else 0,
-            step=strict.number(raw, "step") if numeric else 1,
-            choices=strict.texts(raw, "choices") if kind == "choice" else (),
-        )
-        one.check()
-    except ValueError as error:
-        raise ValueError(f"input {name!r}: {error}") from error
-    return one
+class YesNoInput(_Question):
+    kind: Literal["yes_no"]
+    default: bool
+
+
+Input = Annotated[NumberInput | ChoiceInput | YesNoInput, Field(discriminator="kind")]
+
+
+class Target(Strict):
+    label: Text
+    currency: Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]  # an ISO 4217 code
+
+
+class Contract(Strict):
+    """All inputs in the order of the form."""
+
+    format: Literal[1]
+    title: Text
+    target: Target
+    inputs: Annotated[tuple[Input, ...], Field(min_length=1, strict=False)]
+
+    @field_validator("inputs")
+    @classmethod
+    def _different(cls, inputs: tuple[Input, ...]) -> tuple[Input, ...]:
+        if len({question.name for question in inputs}) != len(inputs):
+            raise ValueError("two inputs have the same name")
+        return inputs

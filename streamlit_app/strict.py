@@ -1,78 +1,56 @@
-"""Reads JSON from the API without trusting it: a value has the expected type or is refused."""
+"""Reads an answer of the API without trusting it: what is not of the expected type is refused."""
 
 from __future__ import annotations
 
-import json
-import math
-from collections.abc import Mapping
-from typing import TypeGuard
+from typing import Annotated, TypeVar
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, StringConstraints, ValidationError
+from pydantic_core import ErrorDetails, from_json
+
+MOST_REASONS = 3
 
 
-def parse(body: bytes) -> object:
-    """The JSON document in ``body``. Raises ValueError for all else, NaN and Infinity included."""
+class Strict(BaseModel):
+    """Converts nothing (true is no 1, "1" is no number) and takes no NaN and no infinity."""
+
+    model_config = ConfigDict(strict=True, frozen=True, allow_inf_nan=False)
+
+
+Text = Annotated[str, StringConstraints(pattern=r"\S")]
+# Null and blanks are as good as nothing.
+OptionalText = Annotated[
+    str, BeforeValidator(lambda text: text or ""), StringConstraints(strip_whitespace=True)
+]
+Value = bool | int | float | str
+M = TypeVar("M", bound=Strict)
+
+
+def read(model: type[M], body: bytes) -> M:
+    """The JSON document in ``body``. Raises ValueError that says where it is not ``model``."""
+    document = from_json(body, allow_inf_nan=False)
     try:
-        return json.loads(body.decode(), parse_constant=_no_constant)
-    except RecursionError as error:
-        raise ValueError("it is nested too deeply") from error
-
-
-def _no_constant(name: str) -> float:
-    raise ValueError(f"{name} is not JSON")
-
-
-def mapping(value: object, what: str) -> Mapping[str, object]:
-    if not isinstance(value, dict):
-        raise ValueError(f"{what} is not an object")
-    return value
-
-
-def items(parent: Mapping[str, object], key: str) -> list[object]:
-    value = parent.get(key)
-    if not isinstance(value, list) or not value:
-        raise ValueError(f"{key!r} is not a list with something in it")
-    return value
-
-
-def text(parent: Mapping[str, object], key: str) -> str:
-    value = parent.get(key)
-    if not isinstance(value, str) or not value.strip():
-        raise ValueError(f"{key!r} is not a text")
-    return value
-
-
-def texts(parent: Mapping[str, object], key: str) -> tuple[str, ...]:
-    found = items(parent, key)
-    if not all(isinstance(each, str) for each in found) or len(set(found)) != len(found):
-        raise ValueError(f"{key!r} is not a list of different texts")
-    return tuple(str(each) for each in found)
-
-
-def scalar(parent: Mapping[str, object], key: str) -> bool | int | float | str:
-    value = parent.get(key)
-    if isinstance(value, bool | str) or is_number(value):
-        return value
-    raise ValueError(f"{key!r} is not a text, a finite number, true or false")
-
-
-def number(parent: Mapping[str, object], key: str) -> float:
-    value = parent.get(key)
-    if not is_number(value):
-        raise ValueError(f"{key!r} is not a finite number")
-    return float(value)
-
-
-def is_number(value: object) -> TypeGuard[int | float]:
-    """Whether this is a finite number. Python counts True as one; here it is not."""
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return False
-    try:
-        return math.isfinite(value)
-    except OverflowError:  # a whole number beyond every float
-        return False
+        return model.model_validate(document)
+    except ValidationError as error:
+        reasons = error.errors(include_url=False)[:MOST_REASONS]
+        raise ValueError("; ".join(_reason(document, each) for each in reasons)) from error
 
 
 def same(left: object, right: object) -> bool:
     """Equal as JSON values: 3 and 3.0 are one number, but 1 and true are not the same."""
-    if is_number(left) and is_number(right):
-        return left == right
-    return type(left) is type(right) and left == right
+    return left == right and isinstance(left, bool) == isinstance(right, bool)
+
+
+def _reason(document: object, error: ErrorDetails) -> str:
+    """``inputs 'berths' step: ...``: members of a list go by their name where they have one."""
+    words: list[str] = []
+    for part in error["loc"]:
+        if isinstance(document, list) and isinstance(part, int):
+            document = document[part]
+            name = document.get("name", part) if isinstance(document, dict) else part
+            words.append(repr(name))
+        else:
+            document = document.get(part) if isinstance(document, dict) else None
+            words.append(str(part))
+    found = error["input"]
+    but = "" if isinstance(found, dict | list) else f", not {found!r:.80}"
+    return f"{' '.join(words)}: {error['msg'].removeprefix('Value error, ')}{but}"

@@ -1,22 +1,31 @@
-"""One HTTP exchange that is over, one way or the other, when its time is up.
+"""One HTTP exchange with one deadline around all of it, from looking the name up to the last byte.
 
-A timeout of ``requests`` or of a socket starts anew with each byte that arrives, and looking a
-name up has none at all, so neither ends the wait for a server that trickles or for a container
-whose name is gone. Here the exchange runs in a thread of its own and the caller waits for that.
+Most timeouts start anew with each byte that arrives, and never end the wait for a server that
+trickles; aiohttp's ``total`` does not.
 """
 
 from __future__ import annotations
 
-import socket
+import asyncio
 from collections.abc import Mapping
-from contextlib import suppress
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from http.client import HTTPConnection, HTTPException, HTTPSConnection
+from functools import cache
 from threading import Thread
-from urllib.parse import urlsplit
 
-THREAD = "exchange with the API"
+from aiohttp import (
+    ClientError,
+    ClientPayloadError,
+    ClientResponseError,
+    ClientSession,
+    ClientTimeout,
+    InvalidURL,
+)
+
+from errors import ApiNonsense, ApiTooSlow, ApiUnavailable
+
 LARGEST_BODY = 2_000_000  # bytes
+LOOKUPS = 64  # of names at a time
 
 
 @dataclass(frozen=True)
@@ -26,67 +35,56 @@ class Reply:
 
 
 def exchange(
-    method: str, url: str, *, headers: Mapping[str, str], body: bytes | None, seconds: float
+    method: str, url: str, *, headers: Mapping[str, str], body: bytes | None, timeout_s: float
 ) -> Reply:
-    """Sends one request and reads the whole answer within ``seconds``, name lookup included.
+    """Sends one request and returns the whole answer to it.
 
-    Raises TimeoutError when the time is up, another OSError when nobody can be reached,
-    HTTPException for what is not HTTP and ValueError for an address that is none.
+    Raises:
+        ApiTooSlow: it is not complete after ``timeout_s``.
+        ApiUnavailable: nobody can be reached at ``url``, or it hung up.
+        ApiNonsense: what answers does not speak HTTP, or does not stop.
     """
-    running = _Exchange(method, url, headers, body, seconds)
-    thread = Thread(target=running.run, name=THREAD, daemon=True)
-    thread.start()
-    thread.join(seconds)
-    if thread.is_alive():
-        running.abandon()
-        raise TimeoutError(f"no complete answer within {seconds:.1f} s")
-    if running.error is not None:
-        raise running.error
-    assert running.reply is not None
-    return running.reply
+    asked = _exchange(method, url, headers, body, timeout_s)
+    try:
+        return asyncio.run_coroutine_threadsafe(asked, _loop()).result()
+    except TimeoutError as error:
+        raise ApiTooSlow(f"no complete answer within {timeout_s:.1f} s") from error
+    except (InvalidURL, UnicodeError) as error:
+        fix = "set API_URL to http://host:port"
+        raise ApiUnavailable(f"{url!r} is not an http address: {fix}") from error
+    except (ClientPayloadError, ClientResponseError) as error:
+        raise ApiNonsense(f"not HTTP: {error!r}") from error
+    except ClientError as error:
+        raise ApiUnavailable(f"{url}: {error or repr(error)}") from error
 
 
-class _Exchange:
-    def __init__(
-        self,
-        method: str,
-        url: str,
-        headers: Mapping[str, str],
-        body: bytes | None,
-        seconds: float,
-    ) -> None:
-        parts = urlsplit(url)
-        if parts.scheme not in ("http", "https") or not parts.hostname:
-            raise ValueError(f"{url!r} is not an http address; set API_URL to http://host:port")
-        connect = HTTPSConnection if parts.scheme == "https" else HTTPConnection
-        self._connection = connect(parts.hostname, parts.port, timeout=seconds)
-        self._request = (method, parts.path or "/", body, dict(headers))
-        self._socket: socket.socket | None = None
-        self._abandoned = False
-        self.reply: Reply | None = None
-        self.error: OSError | HTTPException | ValueError | None = None
+async def _exchange(
+    method: str, url: str, headers: Mapping[str, str], body: bytes | None, timeout_s: float
+) -> Reply:
+    # Nothing is unpacked, since a packed answer could be of any size. trust_env is off unless told
+    # otherwise: the API is a neighbour, and no proxy of the environment leads to it.
+    session = ClientSession(timeout=ClientTimeout(total=timeout_s), auto_decompress=False)
+    plain = {"Accept-Encoding": "identity", **headers}
+    async with (
+        session,
+        session.request(method, url, headers=plain, data=body, allow_redirects=False) as response,
+    ):
+        received = bytearray()
+        async for chunk in response.content.iter_any():
+            received += chunk
+            if len(received) > LARGEST_BODY:
+                raise ApiNonsense(f"the answer is longer than {LARGEST_BODY} bytes")
+        return Reply(response.status, bytes(received))
 
-    def run(self) -> None:
-        try:
-            self._connection.connect()
-            self._socket = self._connection.sock
-            if self._abandoned:
-                return
-            self._connection.request(*self._request)
-            # The socket stays open until the response is closed too, not only the connection.
-            with self._connection.getresponse() as response:
-                body = response.read(LARGEST_BODY + 1)
-                if len(body) > LARGEST_BODY:
-                    raise HTTPException(f"the answer is longer than {LARGEST_BODY} bytes")
-                self.reply = Reply(response.status, body)
-        except (OSError, HTTPException, ValueError) as error:
-            self.error = error
-        finally:
-            self._connection.close()
 
-    def abandon(self) -> None:
-        """Ends the thread soon: what it reads from or writes to is closed under it."""
-        self._abandoned = True
-        if self._socket is not None:
-            with suppress(OSError):  # it may have ended by itself in this moment
-                self._socket.shutdown(socket.SHUT_RDWR)
+@cache
+def _loop() -> asyncio.AbstractEventLoop:
+    """Runs as long as the form does.
+
+    A loop that ends waits for all that it looks up, and the system may take long to give up on a
+    name. Until then each such look-up holds a thread, also when nobody waits for it any more.
+    """
+    loop = asyncio.new_event_loop()
+    loop.set_default_executor(ThreadPoolExecutor(LOOKUPS))
+    Thread(target=loop.run_forever, name="exchanges with the API", daemon=True).start()
+    return loop

@@ -23,7 +23,7 @@ PROBLEM = {
 def form(form_script: Path, api: FakeApi, monkeypatch: pytest.MonkeyPatch) -> AppTest:
     monkeypatch.setenv("API_URL", api.address)
     monkeypatch.setenv("MLFLOW_PUBLIC_URL", "http://localhost:5555")
-    monkeypatch.setattr("api_client.PATIENCE", 0.8)
+    monkeypatch.setattr("api_client.CLICK_TIMEOUT_S", 0.8)
     # For components, of which the form has none, the runner reads the metadata of all packages.
     discover = "streamlit.testing.v1.app_test.BidiComponentManager.discover_and_register_components"
     monkeypatch.setattr(discover, lambda *_, **__: None)
@@ -145,6 +145,11 @@ FAULTS: dict[str, tuple[str, Misbehaviour]] = {
     "another house": ("nonsense", altered(inputs=HOUSE | {"built": 1999})),
     "another type": ("nonsense", altered(inputs=HOUSE | {"cabin": 0})),
     "no house": ("nonsense", altered(inputs={})),
+    "elsewhere": ("nonsense", lambda request, _: request.redirect("/model")),
+    "half a character": ("nonsense", altered(request_id="\ud800")),
+    "compressed": (
+        "nonsense", lambda request, body: request.compressed(request.server.answer(body)),
+    ),
 }  # fmt: skip
 HEADLINES = {
     "unavailable": "cannot be reached",
