@@ -1,6 +1,6 @@
 # Verbs. Each calls something that can be read and run by itself.
 .DEFAULT_GOAL := help
-.PHONY: help up test mutants down clean logs lint lock dev bench
+.PHONY: help up test mutants stress down clean logs lint lock dev bench
 
 help: ## show this list
 	@sed -n 's/^\([a-z]*\): ## /\1 /p' $(MAKEFILE_LIST) | awk '{ verb = $$1; $$1 = ""; printf "  make %-8s%s\n", verb, $$0 }'
@@ -11,8 +11,11 @@ up: ## prepare this machine, train when needed, start everything (FORCE=1 trains
 test: ## prove all of it: unit, integration and browser tests, on a stack of their own
 	@setup/test.sh
 
-mutants: ## prove that the gate notices every seeded breakage (MUTANTS="name ..." tries only these)
-	@setup/mutants.sh $(MUTANTS)
+mutants: ## prove that the gate notices every seeded breakage (MUTANTS="name ..." tries only these, BUSY=1 on a busy machine)
+	@setup/mutants.sh $(if $(BUSY),--busy) $(MUTANTS)
+
+stress: ## the checks that wait, in rounds on a busy machine (ROUNDS=10, ONLY="boot browser faults" chooses)
+	@setup/stress.sh $(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(ONLY),--only "$(ONLY)")
 
 down: ## stop the stack; runs, models and images stay
 	@setup/down.sh

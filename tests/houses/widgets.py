@@ -22,6 +22,8 @@ PAGE_TIMEOUT_S = 30.0
 """Until an action counts as one without effect. It guards against a hang and judges nothing."""
 ATTEMPT_TIMEOUT_S = 2.0
 """For one step of one attempt: the page may have changed under it, and the next one looks anew."""
+HELD_S = 0.05
+"""For so long, the page must show an effect: what is drawn anew may bring back what was there."""
 REDO_AFTER_S = 0.5
 """Until an action whose effect is not seen is done again."""
 
@@ -142,16 +144,18 @@ class Widgets:
 
     def lacks(self, name: str, value: Value) -> str | None:
         """Why a widget does not hold ``value``, or None when it does, and rests."""
-        reading = self.read(name)
-        if reading is None:
-            return "it is not there, or changes"
-        # A radio button takes a click at once, and keeps the keyboard.
-        done = reading.rests or isinstance(value, bool)
-        return None if done and shows(reading.text, value) else str(reading)
+        for held_s in (0, HELD_S):
+            reading = self.read(name, held_s)
+            if reading is None:
+                return "it is not there, or changes"
+            # A radio button takes a click at once, and keeps the keyboard.
+            if not (shows(reading.text, value) and (reading.rests or isinstance(value, bool))):
+                return str(reading)
+        return None
 
-    def read(self, name: str) -> Reading | None:
-        """What a widget shows; None while it is not there, or changes."""
-        found: dict[str, Any] | None = self.page.evaluate(READING, name)
+    def read(self, name: str, held_s: float = 0) -> Reading | None:
+        """What a widget shows; None where it is not there, or changes within ``held_s``."""
+        found: dict[str, Any] | None = self.page.evaluate(READING, [name, 1000 * held_s])
         return None if found is None else Reading(**found)
 
     def value(self, name: str) -> str:
@@ -160,7 +164,7 @@ class Widgets:
 
         def problem() -> str | None:
             nonlocal reading
-            reading = self.read(name)
+            reading = self.read(name, HELD_S)
             return None if reading is not None else "it is not there, or changes"
 
         self.until(problem, lambda: None, what=f"{name} can be read")
