@@ -35,7 +35,7 @@ def running_sidecar(
     volumes: Mapping[Path, str] | None = None,
     variables: Mapping[str, str] | None = None,
     command: Sequence[str] = (),
-    path: str | None = None,
+    probe_path: str | None = None,
 ) -> Iterator[Sidecar]:
     """Runs one more container of ``service``; image, limits and user are as in the compose file.
 
@@ -47,7 +47,7 @@ def running_sidecar(
         volumes: folder on this machine -> folder in the container, for reading only.
         variables: environment of the container, beyond that in the compose file.
         command: instead of that of the image.
-        path: that answers 200 once it can be used; else that of the service.
+        probe_path: that answers 200 when it is usable; by default that of ``service``.
 
     Raises:
         HarnessError: it did not start or does not answer.
@@ -68,7 +68,7 @@ def running_sidecar(
     try:
         stack.compose.with_file(quiet).ask("run", *options, service, *command)
         sidecar = Sidecar(f"http://127.0.0.1:{published}", full_name)
-        path = path or stack.plan.layout.probes.get(service)
+        path = probe_path or stack.plan.layout.probes.get(service)
         address = sidecar.address + (path or "")
         asked = probe(address) if path else listens(address)
         look = partial(inspect, full_name)

@@ -232,7 +232,7 @@ def test_a_healthcheck_believes_only_what_a_service_says_of_its_job(
     with running_sidecar(
         compose_stack,
         name,
-        path="/up",
+        probe_path="/up",
         name=f"says-{list(LIES).index(state)}-{WORKER}",
         port=port,
         command=["python", "-c", SAYS, str(port), json.dumps(statuses)],
