@@ -83,7 +83,7 @@ def test_the_held_out_rows_are_neither_easy_nor_in_one_place(
 
     held_out = set(plain.predictions.of("holdout").rows)
     crossed = plain.predictions.of("cv")
-    looks = {
+    looks: dict[str, dict[int, float]] = {
         "error": {line.row: abs(line.residual) for line in crossed},
         "place in the file": {row: row for row in usable},
         "price": {row: flat.price for row, flat in usable.items()},
@@ -283,6 +283,7 @@ def test_every_error_that_the_served_model_claims_follows_from_its_predictions(
     bundle: Bundle, sales: Sales, figure: Figures
 ) -> None:
     """Of the bundle that is served, whatever it was trained on."""
+    assert "predictions.csv" in bundle.manifest["files"], "nobody can check it: train again"
     lines = Predictions.read((bundle.folder / "predictions.csv").read_bytes())
     crossed, held_out = lines.of("cv"), lines.of("holdout")
     prices = sorted(sale.price for sale in sales.usable)
