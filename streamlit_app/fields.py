@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TypedDict
 
 import streamlit as st
@@ -15,6 +16,7 @@ from strict import Value
 BUTTON = "Estimate price"
 COLUMNS = 2
 LARGEST_EXACT_INTEGER = 2**53 - 1  # of JavaScript
+STEPS = f"<script>{Path(__file__).with_name('steps.js').read_text(encoding='utf-8')}</script>"
 
 
 class Common(TypedDict):
@@ -38,6 +40,7 @@ def draw_form(contract: Contract) -> dict[str, Value] | None:
                     with cell:
                         values[one.name] = draw(one)
         pressed = st.form_submit_button(BUTTON, type="primary", width="stretch")
+    st.html(STEPS, unsafe_allow_javascript=True)
     return values if pressed else None
 
 
