@@ -196,7 +196,10 @@ class PriceForm(Widgets):
         try:
             wait_until(problem, what="an answer", seconds=PAGE_TIMEOUT_S, hint="", pause=0.05)
         except NotInTimeError:
-            shows = "a price of an earlier click" if self.shows_a_price() else "no new answer"
+            if self.page.get_by_test_id("stException").count():
+                shows = "a traceback"
+            else:
+                shows = "a price of an earlier click" if self.shows_a_price() else "no new answer"
             raise AssertionError(
                 f"{PAGE_TIMEOUT_S:g} s after a click that reached its button, the form shows "
                 f"{shows}: {self.seen()}"

@@ -43,7 +43,11 @@ class Attack:
         """The answer to ``request``, after it was found to be a decent one."""
         begun = time.perf_counter()
         wire.send(request)
-        answer = wire.answer()
+        try:
+            answer = wire.answer()
+        except TimeoutError:
+            seconds = time.perf_counter() - begun
+            raise AssertionError(f"the API hangs: no answer in {seconds:.1f} s") from None
         self.milliseconds.append(1000 * (time.perf_counter() - begun))
         assert answer.status in allowed
         assert str(answer.status) in self._documented(request, answer.status)

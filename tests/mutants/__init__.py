@@ -9,6 +9,8 @@ that is applied to a copy of the project::
     Prepare: ./run_pipeline.sh --set folds=3
 
 ``Check`` names one check, or several with commas between them, which must all go red, each with
-the words of ``Says`` in its message. ``Prepare``, which may be left out, is a shell command that
-runs in the copy after the patch; with it, the patch may be empty.
+the words of ``Says`` in its message. They name the cause, so that no other fault and no busy
+machine says them. A red check of another group is told as one, and the mutant is not caught.
+``Prepare``, which may be left out, is a shell command that runs in the copy after the patch; with
+it, the patch may be empty.
 """

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import shutil
+import signal
 import sys
 import tempfile
 import time
@@ -22,9 +23,13 @@ from tests.mutants.mutant import (
     copy_of_project,
     what_was_missed,
 )
+from tests.stress.busy import busy_processes, twice_the_processors
 
 RESULTS = ROOT / "test-results" / "mutants"
 KEPT = ("test-results", "printed")  # what of a copy is worth looking at afterwards
+
+
+BUSY_TIMEOUT_S = 6 * 3600.0  # for all mutants; busy processes end by themselves then
 
 
 @dataclass(frozen=True)
@@ -41,20 +46,31 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="make mutants", description=__doc__)
     parser.add_argument("names", nargs="*", metavar="NAME", help="try only these")
     parser.add_argument("--at-once", type=int, default=2, metavar="N", help="2 unless told")
+    parser.add_argument(
+        "--busy", action="store_true", help="twice as many busy processes as processors beside it"
+    )
     options = parser.parse_args(arguments)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    count = twice_the_processors() if options.busy else 0
+    with busy_processes(count, seconds=BUSY_TIMEOUT_S):
+        return tried(options.names, options.at_once)
+
+
+def tried(names: Sequence[str], at_once: int) -> int:
+    """Tries the mutants with these names, or all, and prints what became of each."""
     try:
-        mutants = all_mutants(options.names)
+        mutants = all_mutants(names)
         begun = time.monotonic()
         prove_green(mutants)
     except MutantError as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
     outcomes = []
-    with ThreadPoolExecutor(options.at_once) as pool:
+    with ThreadPoolExecutor(at_once) as pool:
         for done in as_completed([pool.submit(trial, mutant) for mutant in mutants]):
             outcomes.append(outcome := done.result())
             print(line(outcome), flush=True)
-    survivors = [each.mutant.name for each in outcomes if each.missed is not None]
+    survivors = [outcome.mutant.name for outcome in outcomes if outcome.missed is not None]
     caught = len(mutants) - len(survivors)
     minutes = (time.monotonic() - begun) / 60
     print(f"caught {caught} of {len(mutants)} seeded, in {minutes:.1f} minutes; see {RESULTS}")
@@ -94,9 +110,9 @@ def trial(mutant: Mutant) -> Outcome:
 def keep(copy: Path, place: Path) -> None:
     shutil.rmtree(place, ignore_errors=True)
     place.mkdir(parents=True)
-    for each in KEPT:
-        if (copy / each).exists():
-            shutil.move(copy / each, place)
+    for name in KEPT:
+        if (copy / name).exists():
+            shutil.move(copy / name, place)
 
 
 def line(outcome: Outcome) -> str:

@@ -14,8 +14,20 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = Path(__file__).parent
-SECONDS = 600  # for one gate on one mutant, its training included
+GATE_TIMEOUT_S = 1800.0  # for one gate on one mutant, its training included
 RED = ("failed", "error")
+# What any check may say of any fault, or of a machine that is busy. None of it names a cause.
+NO_CAUSE = {
+    "assert",
+    "error",
+    "exceeded",
+    "failed",
+    "false",
+    "none",
+    "price",
+    "timed out",
+    "timeout",
+}
 
 
 class MutantError(Exception):
@@ -38,6 +50,8 @@ class Mutant:
         """Raises MutantError when the head of ``file`` lacks something."""
         head, mark, patch = file.read_text().partition("diff --git ")
         said = dict(line.split(": ", 1) for line in head.splitlines() if ": " in line)
+        if said.get("Says", "").strip(" .:").casefold() in NO_CAUSE:
+            raise MutantError(f"{file}: 'Says: {said['Says']}' names no cause, so anything says it")
         try:
             return cls(
                 name=file.stem,
@@ -97,7 +111,7 @@ def apply(mutant: Mutant, copy: Path) -> None:
             env=environment,
             capture_output=True,
             text=True,
-            timeout=SECONDS,
+            timeout=GATE_TIMEOUT_S,
         )
         if done.returncode != 0:
             raise MutantError(f"{mutant.name}: {mutant.prepare}: {done.stdout}{done.stderr}")
@@ -108,7 +122,7 @@ def ask_the_gate(copy: Path, checks: Sequence[str]) -> dict[str, Any]:
     chosen = [word for check in checks for word in ("--check", check)]
     command = [sys.executable, "-m", "pytest", "-q", "tests/integration", "tests/e2e", *chosen]
     with (copy / "printed").open("w") as printed:
-        subprocess.run(command, cwd=copy, stdout=printed, stderr=printed, timeout=SECONDS)
+        subprocess.run(command, cwd=copy, stdout=printed, stderr=printed, timeout=GATE_TIMEOUT_S)
     verdict = copy / "test-results" / "verdict.json"
     if not verdict.exists():
         raise MutantError(f"the gate gave no verdict:\n{(copy / 'printed').read_text()[-3000:]}")
@@ -121,13 +135,33 @@ def what_was_missed(mutant: Mutant, verdict: dict[str, Any]) -> str | None:
     if verdict["verdict"] != "no":
         return f"the verdict is {verdict['verdict']}"
     for wanted in mutant.checks:
-        red = [each for each in verdict["checks"] if is_of(each, wanted) and each["outcome"] in RED]
+        red = [check for check in verdict["checks"] if is_red(check) and is_of(check, wanted)]
         if not red:
             return f"{wanted} is not red"
-        if not any(mutant.says in each["message"] for each in red):
-            said = "; ".join(str(each["message"]) for each in red)
+        if not any(mutant.says in check["message"] for check in red):
+            said = "; ".join(str(check["message"]) for check in red)
             return f"{wanted} is red, but does not say {mutant.says!r}: {said[:500]}"
+    if strange := strangers(mutant, verdict):
+        return f"what has nothing to do with it is red too: {', '.join(strange)}"
     return None
+
+
+def strangers(mutant: Mutant, verdict: dict[str, Any]) -> list[str]:
+    """Red checks of groups that none of the mutant's checks is of.
+
+    Other checks of the same group may well go red with it: they ask about the same thing.
+    """
+    groups = {group_of(check) for check in mutant.checks}
+    red = [str(check["id"]) for check in verdict["checks"] if is_red(check)]
+    return [name for name in red if group_of(name) not in groups]
+
+
+def group_of(check: str) -> str:
+    return check.partition(".")[0]
+
+
+def is_red(check: dict[str, Any]) -> bool:
+    return check["outcome"] in RED
 
 
 def is_of(check: dict[str, Any], wanted: str) -> bool:

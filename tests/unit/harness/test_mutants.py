@@ -78,6 +78,25 @@ def test_a_file_without_its_head_is_named(tmp_path: Path) -> None:
         Mutant.read(file)
 
 
+@pytest.mark.parametrize("says", ["Timeout", "timed out", "assert", "price"])
+def test_a_file_that_says_what_names_no_cause_is_refused(tmp_path: Path, says: str) -> None:
+    file = tmp_path / "x.patch"
+    file.write_text(f"Breaks: all\nCheck: boot.healthy\nSays: {says}\n\ndiff --git a/x b/x\n")
+
+    with pytest.raises(MutantError, match="names no cause"):
+        Mutant.read(file)
+
+
+def test_a_red_check_of_another_group_is_told() -> None:
+    given = verdict()
+    given["checks"].append({"id": "browser.title", "outcome": "failed", "message": "differ"})
+    given["checks"].append({"id": "prediction.batch", "outcome": "failed", "message": "x"})
+
+    missed = what_was_missed(MUTANT, given)
+
+    assert missed == "what has nothing to do with it is red too: browser.title"
+
+
 def test_a_copy_has_the_files_of_the_project_and_its_model(tmp_path: Path) -> None:
     copy = copy_of_project(tmp_path)
 
