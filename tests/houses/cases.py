@@ -53,7 +53,17 @@ def values(one: Mapping[str, Any], count: int = 25) -> list[Value]:
         # An integer's range may have a fraction; no value outside of it is taken.
         whole = {min(max(round(each), math.ceil(low)), math.floor(high)) for each in spread}
         return sorted(whole)
-    return [float(each) for each in spread]
+    # The last of the spread may lie a rounding beyond the range.
+    return sorted({min(max(float(value), low), high) for value in spread})
+
+
+def beyond(one: Mapping[str, Any], bound: str) -> int | float:
+    """A number one step outside of ``bound``: where a step is lost to rounding, the next one."""
+    limit, step = one[bound], one["step"]
+    outward = -1 if bound == "minimum" else 1
+    found = limit + outward * (max(1, step) if one["kind"] == "integer" else step)
+    next_one = math.nextafter(limit, outward * math.inf)
+    return found if (found - limit) * outward > 0 else next_one
 
 
 def varied(house: House, name: str, tried: list[Value]) -> list[dict[str, Value]]:
@@ -80,13 +90,19 @@ def mistakes(one: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
             choice = one["choices"][0]
             yield "a number", 0
             yield "true", True
-            yield "another case", choice.upper() if choice.upper() != choice else choice.lower()
-            yield "a blank after it", f"{choice} "
+            wrong = {
+                "another case": choice.swapcase(),
+                "a blank after it": f"{choice} ",
+                "a blank before it": f" {choice}",
+            }
+            for mistake, text in wrong.items():
+                if text not in one["choices"]:  # "A" and "a" may both be choices
+                    yield mistake, text
         case "integer" | "number":
-            yield "too small", one["minimum"] - one["step"]
-            yield "too large", one["maximum"] + one["step"]
+            yield "too small", beyond(one, "minimum")
+            yield "too large", beyond(one, "maximum")
             yield "far too large", 1e308
             yield "true", True
             yield "a number as text", str(one["default"])
     if one["kind"] == "integer":
-        yield "a fraction", one["minimum"] + 0.5
+        yield "a fraction", math.ceil(one["minimum"]) + 0.5

