@@ -1,5 +1,7 @@
 # The API image: the API, one trained bundle, and what serving imports. No training code.
-# Layers change from rarely to often, so that a new model costs one small layer.
+# Layers that rarely change come first, so that a new model costs one small layer.
+# The tag fixes Python's minor version and leaves its fixes open. A digest would fix those too, but
+# the stand-in that is built where no registry can be reached has none.
 FROM python:3.13-slim
 
 WORKDIR /srv

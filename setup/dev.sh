@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# `make dev`: the services of docker-compose.yml as plain processes at the same addresses, each with
-# reload (see Procfile). For the edit loop, and for machines that can run no Docker engine.
+# `make dev`: runs the services of docker-compose.yml as plain processes at the same addresses, with
+# reload (see Procfile). For editing, and for machines without a Docker engine.
 set -euo pipefail
 # shellcheck source=setup/lib.sh
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
@@ -10,7 +10,7 @@ export MLFLOW_PORT="${MLFLOW_PORT:-5555}" API_PORT="${API_PORT:-8000}" UI_PORT="
 export MLFLOW_TRACKING_URI="http://localhost:$MLFLOW_PORT" API_URL="http://localhost:$API_PORT"
 export MLFLOW_PUBLIC_URL="$MLFLOW_TRACKING_URI"
 export MLFLOW_SERVER_ENABLE_JOB_EXECUTION=false MLFLOW_DISABLE_TELEMETRY=true PYTHONUNBUFFERED=1
-# The same store that the pipeline uses by itself where no engine is.
+# The store that the pipeline uses by default on a machine without an engine.
 export STORE="$LOCAL/mlflow"
 
 mlflow_answers() {
@@ -18,7 +18,7 @@ mlflow_answers() {
 urlopen('$MLFLOW_TRACKING_URI/api/2.0/mlflow/experiments/search?max_results=1', timeout=2)"
 }
 
-# The API needs a model, the training a tracking server: so for the first training MLflow comes alone.
+# The API needs a model and training needs a tracking server, so the first training starts MLflow only.
 first_model() {
     honcho start mlflow >"$LOCAL/logs/dev-mlflow.log" 2>&1 &
     local mlflow=$!

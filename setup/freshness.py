@@ -1,9 +1,9 @@
-"""Knows whether artifacts/bundle is what training would make now.
+"""Tells whether artifacts/bundle is what training would make now.
 
 ``python setup/freshness.py record [arguments of run_pipeline.sh]`` comes after a training and notes
 beside the bundle what it was made from. ``python setup/freshness.py check`` comes before one: it
-exits 0 when the model is up to date; else it exits 1 and prints why in one line, then the last
-training's arguments, one a line.
+exits 0 when the model is up to date. Otherwise it exits 1, prints the reason on one line, and then
+the last training's arguments, one per line.
 """
 
 import argparse
@@ -19,7 +19,7 @@ ROOT = Path(__file__).resolve().parent.parent
 MANIFEST = ROOT / "artifacts" / "bundle" / "manifest.json"
 RECORD = ROOT / "artifacts" / "trained-from.json"
 DEFAULT_DATASET = ROOT / "datasets" / "ames"
-QUICK = 5.0  # seconds for a question to MLflow
+MLFLOW_TIMEOUT_S = 5.0
 
 
 def main(command: str, arguments: list[str]) -> int:
@@ -72,7 +72,7 @@ def why_train() -> str | None:
 
 
 def last_arguments() -> list[str]:
-    """Return the arguments of the last training, one element each."""
+    """Return the arguments of the last training."""
     if not RECORD.is_file():
         return []
     arguments: list[str] = json.loads(RECORD.read_text())["arguments"]
@@ -80,7 +80,7 @@ def last_arguments() -> list[str]:
 
 
 def inputs(dataset: Path) -> dict[str, str]:
-    """Return a sha256 for each kind of thing that decides what training makes."""
+    """Return a sha256 for every kind of input that decides what training makes."""
     data = [file for file in dataset.rglob("*") if file.is_file() and file.suffix != ".md"]
     code = [*(ROOT / "training").rglob("*.py"), ROOT / "app" / "contract.py"]
     return {
@@ -100,7 +100,7 @@ def _run_is_lost(logged: dict[str, str]) -> bool:
     server = os.environ.get("MLFLOW_TRACKING_URI") or f"http://localhost:{port}"
     url = f"{server}/api/2.0/mlflow/runs/get?run_id={logged['run_id']}"
     try:
-        with urllib.request.urlopen(url, timeout=QUICK):
+        with urllib.request.urlopen(url, timeout=MLFLOW_TIMEOUT_S):
             return False
     except urllib.error.HTTPError as error:
         return error.code == 404

@@ -1,15 +1,15 @@
 #!/usr/bin/env bash
 # Makes sure that the two public images exist here: the base of both Dockerfiles and MLflow.
-# An image that is there is left alone; one that is missing is pulled; only when the registry
-# refuses is a stand-in built from Debian and PyPI packages, labelled and announced as one.
+# Keeps an image that is present and pulls one that is missing. Only when the registry refuses does
+# it build a stand-in from Debian and PyPI packages, and it labels and announces it as a stand-in.
 set -euo pipefail
 # shellcheck source=setup/lib.sh
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 # shellcheck source=setup/public_images.sh
 source "$ROOT/setup/public_images.sh"
 
-REGISTRY_ANSWERS_WITHIN=25 # seconds until a pull must have begun
-PULL_WITHIN=900
+REGISTRY_TIMEOUT_S=25 # until a pull must have begun
+PULL_TIMEOUT_S=900
 
 present() { docker image inspect "$1" >/dev/null 2>&1; }
 
@@ -17,17 +17,17 @@ begun_or_over() { grep -qi pull "$1" || ! kill -0 "$2"; }
 
 over() { ! kill -0 "$1"; }
 
-# A registry that drops packets must be noticed long before a slow download is given up.
+# Gives up on a registry that does not answer long before it gives up on a slow download.
 pull_or_notice() {
     local image="$1" progress job status=0
     progress="$(mktemp)"
     docker pull "$image" >"$progress" 2>&1 &
     job=$!
-    if ! wait_until "$REGISTRY_ANSWERS_WITHIN" begun_or_over "$progress" "$job"; then
-        say "the registry did not answer within $REGISTRY_ANSWERS_WITHIN s" >>"$progress"
+    if ! wait_until "$REGISTRY_TIMEOUT_S" begun_or_over "$progress" "$job"; then
+        say "the registry did not answer within $REGISTRY_TIMEOUT_S s" >>"$progress"
         kill "$job"
-    elif ! wait_until "$PULL_WITHIN" over "$job"; then
-        say "the download was not complete after $PULL_WITHIN s" >>"$progress"
+    elif ! wait_until "$PULL_TIMEOUT_S" over "$job"; then
+        say "the download was not complete after $PULL_TIMEOUT_S s" >>"$progress"
         kill "$job"
     fi
     wait "$job" || status=$?
@@ -36,7 +36,7 @@ pull_or_notice() {
     return "$status"
 }
 
-# ensure IMAGE SCRIPT: SCRIPT builds the stand-in when the image is neither here nor to be had.
+# ensure IMAGE SCRIPT: SCRIPT builds the stand-in when the image is missing and cannot be pulled.
 ensure() {
     local image="$1" build_stand_in="$2"
     if ! present "$image"; then

@@ -5,7 +5,7 @@
 ROOT="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)"
 LOCAL="$ROOT/.local" # state that only this machine needs: logs, sockets, stores. Never committed.
 mkdir -p "$LOCAL/logs"
-# Where this is set, pytest prepares its plugins anew at every start, for seconds of a processor.
+# When this is set, pytest recompiles its plugins at every start, which takes seconds.
 unset PYTHONDONTWRITEBYTECODE
 
 say() { printf '%s\n' "$*"; }
@@ -28,8 +28,8 @@ step() {
     say "    $name: $((SECONDS - begun)) s"
 }
 
-# logged "what" command...: run a chatty command with its output in the file $LOG. A line every ten
-# seconds shows that it lives.
+# logged "what" command...: run a chatty command with its output in the file $LOG. Prints a line every
+# ten seconds to show that it is still running.
 logged() {
     local what="$1" status=0 begun=$SECONDS beat=10 job
     shift
@@ -48,7 +48,7 @@ logged() {
     return "$status"
 }
 
-# The same for a command that must work: when it fails, the end of its log explains why.
+# Like logged, for a command that must succeed: when it fails, prints the end of its log.
 quietly() {
     logged "$@" || {
         local status=$?
@@ -58,7 +58,7 @@ quietly() {
     }
 }
 
-# wait_until SECONDS command...: poll a condition; 1 when the time is over.
+# wait_until SECONDS command...: poll until the command succeeds; return 1 when time runs out.
 wait_until() {
     local deadline=$((SECONDS + $1))
     shift
@@ -82,8 +82,8 @@ MIN_PYTHON=3.11
 find_python() {
     local name
     for name in ${PYTHON:-} python3 python3.13 python3.12 python3.11; do
-        # Asked, because version managers put names on the PATH that refuse to run. In an activated
-        # .venv the answer is the Python that made it: .venv must not have to rebuild itself.
+        # Run it, because version managers put names on the PATH that do not work. Inside an active
+        # .venv, print the Python that created it, so that .venv is not rebuilt from itself.
         if "$name" -c "import sys
 if sys.version_info < (${MIN_PYTHON/./, }): sys.exit(1)
 print(getattr(sys, '_base_executable', sys.executable))" 2>/dev/null; then
@@ -93,8 +93,8 @@ print(getattr(sys, '_base_executable', sys.executable))" 2>/dev/null; then
     return 1
 }
 
-# lock NAME: one set-up script of a kind at a time. Held until the script ends; released by the
-# kernel when it is killed. Long-lived children must close descriptor 9.
+# lock NAME: lets one script with this lock run at a time. The kernel releases the lock when the
+# script ends, even if it is killed. Long-lived children must close descriptor 9.
 lock() {
     exec 9>"$LOCAL/$1.lock"
     if have flock && ! flock --nonblock 9; then
@@ -103,7 +103,7 @@ lock() {
     fi
 }
 
-# Where a stack of this name is another checkout's, this one's commands would replace or stop it.
+# Fails when another checkout runs a stack of the same name: our commands would replace or stop it.
 refuse_others() {
     local other=''
     ! have docker || ! docker info >/dev/null 2>&1 || other="$(other_checkout)"

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# Everything that would stop a verb later, found within seconds: all problems at once, one line each
-# with cause and fix. Changes nothing.
+# Finds everything that would stop a make target later, within seconds. Prints all problems at once,
+# one per line, with cause and fix. Changes nothing.
 #
-#   setup/preflight.sh python disk engine name ports   for make up; our own running stack may have them
-#   setup/preflight.sh python disk free-ports          for make dev; nobody may
+#   setup/preflight.sh python disk engine name ports   for make up; our own running stack may use the ports
+#   setup/preflight.sh python disk free-ports          for make dev; all ports must be free
 set -euo pipefail
 # shellcheck source=setup/lib.sh
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
@@ -11,7 +11,7 @@ source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 source "$ROOT/setup/packages.sh"
 
 FIRST_NEED_GB="${MIN_DISK_GB:-8}" # images, .venv, build cache
-LATER_NEED_GB="${MIN_DISK_GB:-2}" # all that is there already
+LATER_NEED_GB="${MIN_DISK_GB:-2}" # with images and .venv already present
 
 PROBLEMS=()
 problem() { PROBLEMS+=("$*"); }

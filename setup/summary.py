@@ -41,7 +41,7 @@ def ask(url: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
 def sample_price(api: str) -> str:
     """Return a sentence with the price of the house that the form starts from."""
     schema = ask(f"{api}/schema")
-    house = {each["name"]: each["default"] for each in schema["inputs"]}
+    house = {field["name"]: field["default"] for field in schema["inputs"]}
     price = ask(f"{api}/predict", house)
     middle, lower, upper = (f"{price[key]:,.0f}" for key in ("price", "lower", "upper"))
     return (

@@ -5,8 +5,8 @@ set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 cd "$ROOT"
 
-# The two downloads that take longest, side by side. Both are waited for, so that neither goes on
-# in the background after the other has failed.
+# Runs the two longest downloads in parallel and waits for both, so that neither continues in the
+# background after the other has failed.
 images_and_environment() {
     local status=0 images
     setup/images.sh 2>&1 | while IFS= read -r line; do say "    images: ${line#    }"; done &
@@ -16,7 +16,7 @@ images_and_environment() {
     return "$status"
 }
 
-# compose_up [SERVICE...]: waits for health; when it fails, the services say why.
+# compose_up [SERVICE...]: waits until healthy; on failure prints the services' last log lines.
 compose_up() {
     quietly "docker compose up${*:+ $*}" \
         docker compose up --build --detach --wait --wait-timeout 180 "$@" || {
@@ -26,7 +26,7 @@ compose_up() {
 }
 
 train() {
-    # Port 0 is a free port that only Docker knows.
+    # With port 0 Docker chooses a free port, so ask Docker which one it is.
     if [[ "${MLFLOW_PORT:-}" == 0 && -z "${MLFLOW_TRACKING_URI:-}" ]]; then
         MLFLOW_TRACKING_URI="http://localhost:$(docker compose port mlflow 5555 | sed 's/.*://')"
         export MLFLOW_TRACKING_URI
@@ -40,7 +40,7 @@ step "Base images and Python environment" images_and_environment
 step "MLflow" compose_up mlflow # first, so that training finds it and it need not start twice
 step "Model" train
 step "All services" compose_up
-# What a new model has replaced; each build would leave one more behind.
+# Removes images that this build replaced; otherwise every build would leave one behind.
 docker image prune --force --filter "label=com.docker.compose.project=$(project_name)" >/dev/null
 .venv/bin/python -P setup/summary.py
 say "make up took $SECONDS s. Next: make test, make logs, make down (keeps data), make help"

@@ -1,4 +1,4 @@
-"""``make up`` where something is missing: cause and fix in one line each, within 3 seconds."""
+"""``make up`` names what is missing, with cause and fix on one line, within 3 seconds."""
 
 from __future__ import annotations
 
@@ -167,7 +167,7 @@ def test_no_stand_in_where_it_cannot_be_made(machine: Machine, tmp_path: Path) -
 def test_registry_that_never_answers_is_given_up(machine: Machine) -> None:
     machine.docker(images=False)
     script = machine.root / "setup" / "images.sh"
-    script.write_text(script.read_text().replace("ANSWERS_WITHIN=25", "ANSWERS_WITHIN=1"))
+    script.write_text(script.read_text().replace("REGISTRY_TIMEOUT_S=25", "REGISTRY_TIMEOUT_S=1"))
     machine.command("docker", '[[ "$1" == pull ]] && exec sleep 50; [[ "$1" != image ]]')
     begun = time.monotonic()
     done = machine.run("images.sh", env={"NO_ENGINE": "1", "OS_RELEASE": "/dev/null"})
