@@ -16,6 +16,9 @@ from tests.houses.api import PriceApi, Value
 from tests.houses.bundle import GoldenRow
 
 CONNECTIONS, REQUESTS, PIPELINED, TIMED = 8, 40, 30, 300
+SLOWEST_PRICE = 25
+"""A price may take as long as so many answers without a model. It takes about two; one that waits
+for a second service, a file or a lock takes hundreds."""
 
 
 def wrong_prices(address: str, rows: list[GoldenRow]) -> list[dict[str, Value]]:
@@ -76,14 +79,20 @@ def test_houses_sent_without_waiting_are_answered_in_order(
 
 @pytest.mark.check("prediction.latency")
 def test_a_price_comes_at_once(api: PriceApi, golden: list[GoldenRow], figure: Figures) -> None:
-    """The bound is that of a hang; the figures are for comparing runs on one machine."""
-    milliseconds = []
+    """Compared with an answer that needs no model, asked for in turn: both wait for the machine."""
+    milliseconds, without_model = [], []
     for number in range(TIMED):
         begun = time.perf_counter()
         api.predict(golden[number % len(golden)].inputs)
-        milliseconds.append(1000 * (time.perf_counter() - begun))
+        between = time.perf_counter()
+        api.get("/health/live")
+        milliseconds.append(1000 * (between - begun))
+        without_model.append(1000 * (time.perf_counter() - between))
 
     figure.samples("time to a price", milliseconds, "ms")
-    ordered = sorted(milliseconds)
-    figure("median time to a price", ordered[TIMED // 2], "ms")
-    figure("99 of 100 prices within", ordered[TIMED * 99 // 100], "ms", at_most=2000)
+    ordered, reference = sorted(milliseconds), sorted(without_model)
+    median = ordered[TIMED // 2]
+    figure("median time to a price", median, "ms")
+    figure("99 of 100 prices within", ordered[TIMED * 99 // 100], "ms")
+    times = median / reference[TIMED // 2]
+    figure("a price takes as long as", times, "answers without a model", at_most=SLOWEST_PRICE)
