@@ -11,10 +11,11 @@ from harness.errors import HarnessError
 from harness.run import RUN
 from harness.stack.shared import begun, wake
 from harness.verdict import report
+from harness.verdict.checks import Check
 from harness.verdict.collector import COLLECTOR
 from harness.verdict.terminal import say
 from harness.verdict.tested import images_of, what_is_tested
-from harness.verdict.verdict import Verdict
+from harness.verdict.verdict import Result, Verdict
 
 CONCLUSION = pytest.StashKey[Sequence[str]]()
 """What the terminal says last."""
@@ -33,6 +34,7 @@ def conclude(session: pytest.Session) -> None:
         if judged and plans:
             wake(run.folder)
         tested = what_is_tested(config, run.remote, plans) if judged else {}
+        missing, unknown = _missing(config, results) if judged else ([], [])
     finally:
         not_removed = _close(session)
     if not judged:
@@ -43,7 +45,8 @@ def conclude(session: pytest.Session) -> None:
         results=results,
         left_out=left_out,
         deselected=deselected,
-        troubles=[*collector.troubles(session, results), *not_removed],
+        troubles=[*collector.troubles(session, results), *unknown, *not_removed],
+        missing=missing,
         tested={**tested, "images": images_of(run.measured)},
         boot=[each.to_json() for each in run.measured],
     )
@@ -59,6 +62,16 @@ def conclude(session: pytest.Session) -> None:
         said.insert(0, str(error))
     if failed and session.exitstatus == pytest.ExitCode.OK:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def _missing(config: pytest.Config, results: Sequence[Result]) -> tuple[list[Check], list[str]]:
+    """The checks that a yes needs and that were not asked for, and why those are not known."""
+    try:
+        needed = config.hook.pytest_harness_catalogue(config=config)
+    except HarnessError as error:
+        return [], [str(error)]
+    asked = {result.nodeid for result in results}
+    return [check for nodeid, check in (needed or {}).items() if nodeid not in asked], []
 
 
 def _close(session: pytest.Session) -> list[str]:

@@ -10,6 +10,7 @@ import pytest
 
 if TYPE_CHECKING:
     from harness.stack.running import Stack
+    from harness.verdict.checks import Check
     from harness.verdict.verdict import Verdict
 
 
@@ -19,6 +20,19 @@ def pytest_harness_tested(config: pytest.Config, stacks: Sequence[Stack]) -> Map
 
     Returns:
         Name of a fact -> the fact, fit for JSON; it becomes a part of the verdict.
+    """
+
+
+@pytest.hookspec(firstresult=True)
+def pytest_harness_catalogue(config: pytest.Config) -> Mapping[str, Check] | None:
+    """All checks that a yes of this run has to stand on; None where those it was asked for are all.
+
+    Returns:
+        pytest's name of the test -> the check. One that was left out, by whatever way, makes the
+        verdict "incomplete" where it would be yes.
+
+    Raises:
+        HarnessError: they are not known; the verdict is no then.
     """
 
 

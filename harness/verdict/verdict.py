@@ -90,6 +90,7 @@ class Verdict:
         results: of all checks that were asked for.
         left_out: what cannot be asked of a stack that runs elsewhere.
         troubles: what else went wrong with the run, a line each.
+        missing: checks that a yes has to stand on as well, and that were not asked for.
         deselected: how many checks were not asked for, of those in the same files.
         tested: what the answers are about: images, commit, model, machine.
         boot: how the stacks came up.
@@ -100,6 +101,7 @@ class Verdict:
     results: Sequence[Result]
     left_out: Sequence[LeftOut] = ()
     troubles: Sequence[str] = ()
+    missing: Sequence[Check] = ()
     deselected: int = 0
     tested: Mapping[str, Any] = field(default_factory=dict)
     boot: Sequence[Mapping[str, Any]] = ()
@@ -110,11 +112,24 @@ class Verdict:
 
     @property
     def word(self) -> str:
-        return "yes" if self.is_yes else "no"
+        if self.is_yes:
+            return "yes"
+        return "no" if self._red else "incomplete"
 
     @property
     def reasons(self) -> list[str]:
-        """Why it is no: a line each, the run's own troubles first."""
+        """Why it is no yes: a line each, the run's own troubles first."""
+        left_out = f"run: {self._left_out}: {_named(self.missing)}" if self.missing else None
+        return ([left_out] if left_out else []) + self._red
+
+    @property
+    def _left_out(self) -> str:
+        everything = len(self.results) + len(self.missing)
+        verb = "was" if len(self.missing) == 1 else "were"
+        return f"{len(self.missing)} of {everything} checks {verb} left out"
+
+    @property
+    def _red(self) -> list[str]:
         found = [f"run: {' '.join(each.split())}" for each in self.troubles]
         if not self.results:
             found.append("run: no check was asked for: nothing was proved")
@@ -138,6 +153,7 @@ class Verdict:
         counted = Counter(each.outcome for each in self.results)
         each_of: dict[str, int] = {outcome: counted[outcome] for outcome in OUTCOMES}
         beside = {"left_out": len(self.left_out), "deselected": self.deselected}
+        beside["missing"] = len(self.missing)
         return {"asked": len(self.results), **each_of, **beside}
 
     @property
@@ -159,6 +175,8 @@ class Verdict:
         if self.is_yes:
             what = "The one check that was" if asked == 1 else f"All {asked} checks that were"
             return f"{what} asked for ran and passed."
+        if self.word == "incomplete":
+            return f"{self._left_out}, so this is no yes; all {green} that ran passed."
         if not asked:
             return "No check ran, so nothing was proved."
         counts = self.counts
@@ -192,9 +210,16 @@ class Verdict:
             "counts": self.counts,
             "checks": [each.to_json() for each in self.results],
             "left_out": [each.to_json() for each in self.left_out],
+            "missing": [check.to_json() for check in self.missing],
             "tested": dict(self.tested),
             "boot": list(self.boot),
         }
+
+
+def _named(checks: Sequence[Check], few: int = 10) -> str:
+    names = sorted({check.id.partition("[")[0] for check in checks})
+    more = f" and {len(names) - few} more" if len(names) > few else ""
+    return ", ".join(names[:few]) + more
 
 
 def _place(group: str) -> tuple[int, str]:

@@ -93,6 +93,7 @@ def _tags(verdict: Verdict, page: Path) -> dict[str, str]:
         "gate.at": datetime.fromtimestamp(verdict.started, UTC).isoformat(timespec="seconds"),
         "gate.commit": commit["id"] + ("+changes" if commit["dirty"] else ""),
         "gate.checks": f"{counts['passed']} of {counts['asked']}",
+        "gate.missing": str(counts["missing"]),
         "gate.left_out": str(counts["left_out"]),
         "gate.deselected": str(counts["deselected"]),
         "gate.report": f"sha256:{hashlib.sha256(page.read_bytes()).hexdigest()}",

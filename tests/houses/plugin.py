@@ -11,6 +11,8 @@ import pytest
 from harness.run import address_of
 from harness.stack.layout import Layout
 from harness.stack.running import Stack
+from harness.verdict.catalogue import catalogue
+from harness.verdict.checks import Check
 from harness.verdict.verdict import Verdict
 from tests.houses.api import PriceApi
 from tests.houses.form import PriceForm
@@ -34,6 +36,8 @@ PROBES = {
     # Not /health: that is green even where MLflow refuses every call of its API.
     "mlflow": "/api/2.0/mlflow/registered-models/search?max_results=1",
 }
+GATE = ("tests/integration", "tests/e2e")
+"""What the whole gate is."""
 NEEDS = {"artifacts/bundle/manifest.json": "there is no trained model. Fix: ./run_pipeline.sh"}
 
 
@@ -56,19 +60,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
-def pytest_configure(config: pytest.Config) -> None:
-    _check_whole(config)
-
-
-def _check_whole(config: pytest.Config) -> None:
-    """Refuses ``--gate`` for a choice of checks: its yes would stand on the model for all."""
-    named = {"-k": "keyword", "-m": "markexpr", "--check": "check", "--deselect": "deselect"}
-    chosen = [option for option, name in named.items() if getattr(config.option, name, None)]
-    chosen += [argument for argument in config.args if "::" in argument]
-    if config.getoption("--gate") and chosen:
-        raise pytest.UsageError(
-            f"--gate writes the verdict of whole files and folders: leave out {', '.join(chosen)}"
-        )
+def pytest_harness_catalogue(config: pytest.Config) -> Mapping[str, Check] | None:
+    """A yes that is written on a model stands for all checks, whatever this run was asked for."""
+    if not config.getoption("--gate"):
+        return None
+    return catalogue(config.rootpath, GATE, about="dataset")
 
 
 def pytest_harness_tested(config: pytest.Config, stacks: Sequence[Stack]) -> Mapping[str, Any]:

@@ -166,17 +166,3 @@ def test_a_figure_is_noted_and_held_against_its_bound(
     [(noted, failure)] = reports(run)
     assert noted["figure"]["value"] == 5
     assert said in failure if said else not failure
-
-
-@pytest.mark.parametrize(
-    "chosen", [("-k", "one"), ("-m", "not slow"), ("--check", "boot"), ("test_it.py::test_one",)]
-)
-def test_the_verdict_of_a_choice_is_not_written_to_the_model(
-    run: pytest.Pytester, chosen: tuple[str, ...]
-) -> None:
-    run.makepyfile(test_it="def test_one(): pass")
-
-    result = run.runpytest("--gate", *chosen)
-
-    assert result.ret == pytest.ExitCode.USAGE_ERROR
-    result.stderr.fnmatch_lines([f"*--gate writes the verdict of whole files*{chosen[0]}"])

@@ -362,7 +362,8 @@ def test_a_gate_that_cannot_be_written_fails_the_run_and_leaves_its_verdict(judg
     result, verdict = judge(TWO.format(first="pass", second="pass"), "--gate")
 
     assert result.ret == 1
-    assert verdict["verdict"] == "yes"
+    assert verdict["verdict"] == "no"
+    assert verdict["reasons"][0].startswith("run: the list of all checks cannot be made")
     result.stdout.fnmatch_lines(
         ["--gate: which model was tested is not known (no stack was tested). Fix: *"]
     )

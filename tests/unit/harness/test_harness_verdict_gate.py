@@ -97,6 +97,7 @@ def test_a_yes_is_written_with_what_it_stands_on(registry: Registry, page: Path)
         "gate.at": "1970-01-01T00:00:00+00:00",
         "gate.commit": "c0ffee+changes",
         "gate.checks": "2 of 2",
+        "gate.missing": "0",
         "gate.left_out": "0",
         "gate.deselected": "0",
         "gate.report": f"sha256:{hashlib.sha256(b'a page').hexdigest()}",
