@@ -11,8 +11,9 @@ test without the marker is listed under ``other``, by its node id.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass
+from difflib import get_close_matches
 from fnmatch import fnmatchcase
 from typing import Any, NoReturn
 
@@ -124,10 +125,18 @@ def select(items: Sequence[pytest.Item], wanted: Sequence[str]) -> list[pytest.I
     for each in wanted:
         found = {check for check in checks if _is_meant(check, each)}
         if not found:
-            known = ", ".join(sorted({check.group for check in checks}))
-            raise pytest.UsageError(f"--check {each}: no such check; the groups are {known}")
+            raise pytest.UsageError(f"--check {each}: no such check; {_known(checks, each)}")
         chosen |= found
     return [item for check, item in checks.items() if not wanted or check in chosen]
+
+
+def _known(checks: Collection[Check], wanted: str) -> str:
+    """What there is, that most like ``wanted`` first."""
+    groups = ", ".join(sorted({check.group for check in checks}))
+    names = {check.id.partition("[")[0] for check in checks if check.group != OTHER}
+    near = get_close_matches(wanted, names | {check.group for check in checks}, n=3)
+    meant = f"did you mean {' or '.join(near)}? " if near else ""
+    return f"{meant}the groups are {groups}"
 
 
 def _is_meant(check: Check, wanted: str) -> bool:

@@ -33,6 +33,8 @@ def what_is_tested(
     stacks = [remote] if remote is not None else [ComposeStack(each) for each in plans]
     found: dict[str, Any] = {"addresses": str(remote)} if remote is not None else {}
     found["machine"] = _machine(with_engine=bool(plans))
+    if plans:
+        found["files"] = list(plans[0].source.files)
     if commit := _commit(config.rootpath):
         found["commit"] = commit
     for facts in config.hook.pytest_harness_tested(config=config, stacks=stacks):

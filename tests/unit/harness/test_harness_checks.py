@@ -77,7 +77,8 @@ def test_a_check_that_is_none_is_refused_with_the_groups(run: pytest.Pytester) -
     result = run.runpytest("--check", "boot", "--check", "bot.ports")
 
     assert result.ret == pytest.ExitCode.USAGE_ERROR
-    result.stderr.fnmatch_lines(["*bot.ports: no such check; the groups are boot, faults, other*"])
+    said = "*bot.ports: no such check; did you mean boot.ports*the groups are boot, faults, other*"
+    result.stderr.fnmatch_lines([said])
 
 
 @pytest.mark.parametrize("marker", ["check", 'check("boot")', 'check(".x")'])
