@@ -1,0 +1,87 @@
+"""What a service's processes hold, read inside its container, and how it grows with what is asked.
+
+The slope is that of Theil and Sen with its interval: the median over all pairs of samples, so that
+one step of the allocator is no growth, and nothing is assumed of how the noise is distributed.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from tests.houses.containers import python
+
+if TYPE_CHECKING:
+    from harness.stack.running import ComposeStack
+
+WARM_UP, SAMPLES, CONFIDENCE = 10, 20, 0.99
+KINDS = ("memory", "threads", "descriptors")
+
+# Of all processes but this one. Memory is what they wrote and no file holds (RssAnon), in bytes.
+_USED = """
+import json, os
+used = {"memory": 0, "threads": 0, "descriptors": 0}
+for process in filter(str.isdigit, os.listdir("/proc")):
+    try:
+        lines = open(f"/proc/{process}/status").read().splitlines()
+        status = dict(line.split(":", 1) for line in lines)
+        if int(process) == os.getpid() or "RssAnon" not in status:
+            continue
+        descriptors = len(os.listdir(f"/proc/{process}/fd"))
+    except (FileNotFoundError, ProcessLookupError, PermissionError):
+        continue  # it ends, such as a health check: what ends may not be looked into
+    used["memory"] += 1024 * int(status["RssAnon"].split()[0])
+    used["threads"] += int(status["Threads"])
+    used["descriptors"] += descriptors
+print(json.dumps(used))
+"""
+
+
+@dataclass(frozen=True)
+class Growth:
+    """Of one kind, for each thing that was done: the slope and its interval."""
+
+    slope: float
+    low: float
+    high: float
+    samples: tuple[int, ...]
+
+    def __str__(self) -> str:
+        interval = f"{CONFIDENCE:.0%} interval {self.low:,.3g} to {self.high:,.3g}"
+        return f"{self.slope:,.3g} ({interval}; from {self.samples[0]:,} to {self.samples[-1]:,})"
+
+
+def used_by(stack: ComposeStack, service: str) -> dict[str, int]:
+    """Memory, threads and descriptors of the service's processes now."""
+    found: dict[str, int] = json.loads(python(stack, service, _USED))
+    assert min(found.values()) > 0, f"the processes of {service} cannot be looked into: {found}"
+    return found
+
+
+def growth(
+    stack: ComposeStack, service: str, do: Callable[[int], None], count: int
+) -> dict[str, Growth]:
+    """How what ``service`` holds grows while ``do`` is called with 0, 1, 2 and so on.
+
+    Args:
+        count: of calls between two samples; the first ten such lots only warm up.
+    """
+    from scipy.stats import theilslopes
+
+    taken: list[dict[str, int]] = []
+    for lot in range(WARM_UP + SAMPLES):
+        for number in range(count):
+            do(lot * count + number)
+        if lot >= WARM_UP:
+            taken.append(used_by(stack, service))
+    done = [count * place for place in range(len(taken))]
+    grown = {}
+    for kind in KINDS:
+        samples = tuple(sample[kind] for sample in taken)
+        found = theilslopes(samples, done, alpha=CONFIDENCE)
+        grown[kind] = Growth(
+            float(found.slope), float(found.low_slope), float(found.high_slope), samples
+        )
+    return grown
