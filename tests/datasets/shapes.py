@@ -22,9 +22,7 @@ Shape = Callable[[Path, Random], Path]
 SHAPES: dict[str, Shape] = {}
 
 RIGHT_TO_LEFT = "דירה עם מרפסת"
-LONG = (
-    "A label of two hundred characters, which no screen has in one line: " + "very " * 26 + "long"
-)
+LONG = "A label of two hundred characters, which no screen has in a line: " + "very " * 26 + "long"
 AWKWARD = (
     "Price in US$ or A$ per m<sup>2</sup>", "\"Quoted\" & 'single' \\ back", "<b>Bold</b> <script>",
     "House 🏡 with 👩‍👩‍👧", RIGHT_TO_LEFT, LONG, "*star* _under_ `code` [link](x) :red[no] #1",
