@@ -15,6 +15,7 @@ from strict import Value
 
 BUTTON = "Estimate price"
 COLUMNS = 2
+LONG = 20  # inputs, from which on the button stays in view: the form is longer than two screens
 LARGEST_EXACT_INTEGER = 2**53 - 1  # of JavaScript
 STEPS = f"<script>{Path(__file__).with_name('steps.js').read_text(encoding='utf-8')}</script>"
 
@@ -30,7 +31,8 @@ class Common(TypedDict):
 def draw_form(contract: Contract) -> dict[str, Value] | None:
     """Draws all inputs, group by group; returns their values when the button was pressed."""
     values: dict[str, Value] = {}
-    with st.form("house", border=False):
+    length = "long" if len(contract.inputs) >= LONG else "short"
+    with st.container(key=f"{length}-form"), st.form("house", border=False):
         for group in dict.fromkeys(each.group for each in contract.inputs):
             st.header(plain(group), anchor=False)
             members = [each for each in contract.inputs if each.group == group]

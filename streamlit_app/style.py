@@ -42,6 +42,10 @@ STYLE = """<style>
 .used dt {color: #4a5b59}
 .used dd {margin: 0; text-align: right}
 .hint {color: #4a5b59; border-style: dashed}
+/* Nobody should scroll past sixty inputs to find the button; what has the focus stays above it. */
+.st-key-long-form .stElementContainer:has(.stFormSubmitButton) {position: sticky; bottom: 0;
+  z-index: 2; background: #fff; padding: .75rem 0}
+.st-key-long-form input, .st-key-long-form button {scroll-margin-bottom: 6rem}
 @media (max-width: 60rem) {
   .st-key-page > .stHorizontalBlock, .st-key-page > * > .stHorizontalBlock {flex-wrap: wrap}
   .st-key-page .stColumn:has(.st-key-outcome), .st-key-page .stColumn:has(.stForm)
