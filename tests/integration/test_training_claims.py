@@ -128,20 +128,21 @@ def in_fold(lines: Predictions, fold: int) -> Predictions:
 
 
 def baseline_prices(experiment: Experiment, usable: dict[int, Flat]) -> dict[str, Floats]:
-    """Prices of the held-out rows by the median and by a ridge regression of the logarithm, of
-    the rows that the served model learnt from."""
+    """Prices of the held-out rows by the median and by a ridge regression of the logarithm on
+    scaled columns, of the rows that the served model learnt from."""
     held_out = experiment.predictions.of("holdout").rows
     learnt = [row for row in usable if row not in set(held_out)]
     prices = np.array([usable[row].price for row in learnt])
     known, asked = (np.array([columns(usable[row]) for row in rows]) for rows in (learnt, held_out))
-    mean, logs = known.mean(axis=0), np.log(prices)
-    scaled = known - mean
+    mean, spread, logs = known.mean(axis=0), known.std(axis=0), np.log(prices)
+    spread[spread == 0] = 1  # what all of them have in common
+    scaled = (known - mean) / spread
     weights = np.linalg.solve(
         scaled.T @ scaled + np.eye(scaled.shape[1]), scaled.T @ (logs - logs.mean())
     )
     return {
         "median": np.full(len(held_out), np.median(prices)),
-        "linear": np.exp(logs.mean() + (asked - mean) @ weights),
+        "linear": np.exp(logs.mean() + (asked - mean) / spread @ weights),
     }
 
 
