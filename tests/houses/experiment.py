@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
-import subprocess
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import closing
@@ -23,11 +22,10 @@ from tests.houses import invented_flats
 from tests.houses.bundle import GoldenRow
 from tests.houses.invented_flats import Flat
 from tests.houses.predictions import Predictions
-from tests.houses.trained_run import ENVIRONMENT
+from tests.houses.trained_run import ENVIRONMENT, run_to_end
 
 SETTINGS = {"folds": 3, "rounds": 40, "trees": 10, "holdout_share": 0.45, "seed": 7}
 ZONE = "Asia/Tokyo"  # far from UTC, so that a local time shows
-TRAINING_TIMEOUT_S = 280
 
 
 @dataclass(frozen=True)
@@ -139,14 +137,7 @@ def train(root: Path, folder: Path, rows: Sequence[Flat]) -> dict[str, Any]:
     command = ["./run_pipeline.sh", *(word for pair in options.items() for word in pair)]
     command += ["--set", *(f"{key}={value}" for key, value in SETTINGS.items())]
     began = time.time()
-    done = subprocess.run(
-        command,
-        cwd=root,
-        env={**os.environ, **ENVIRONMENT, "TZ": ZONE},
-        capture_output=True,
-        text=True,
-        timeout=TRAINING_TIMEOUT_S,
-    )
+    done = run_to_end(root, command, {**os.environ, **ENVIRONMENT, "TZ": ZONE})
     found = Experiment(
         str(folder), str(store), done.returncode, done.stdout, done.stderr, began, time.time()
     )

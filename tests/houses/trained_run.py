@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from harness.stack.docker_cli import run
 from harness.stack.ports import free_ports
 from tests.houses.bundle import Bundle
 
@@ -18,7 +19,7 @@ SMALL = {"folds": 3, "rounds": 60, "trees": 20}
 TO_TRAIN = ("--dataset", DATASET, "--set", *(f"{key}={value}" for key, value in SMALL.items()))
 # In one process: other tests run meanwhile, and to start helpers costs more than they save.
 ENVIRONMENT = {"LOKY_MAX_CPU_COUNT": "1"}
-SECONDS = 240
+TRAINING_HANG_TIMEOUT_S = 1800  # a busy machine takes minutes; only a hang takes longer
 
 
 @dataclass(frozen=True)
@@ -48,14 +49,14 @@ def run_in(root: Path, project: str, command: Sequence[str]) -> str:
     [silent] = free_ports(1)
     variables = {"COMPOSE_PROJECT_NAME": project, "MLFLOW_PORT": str(silent), **ENVIRONMENT}
     # Where a person's own runs go is not for those of tests.
-    theirs = {key: each for key, each in os.environ.items() if key != "MLFLOW_TRACKING_URI"}
-    done = subprocess.run(
-        command,
-        cwd=root,
-        env={**theirs, **variables},
-        capture_output=True,
-        text=True,
-        timeout=SECONDS,
-    )
+    theirs = {key: value for key, value in os.environ.items() if key != "MLFLOW_TRACKING_URI"}
+    done = run_to_end(root, command, {**theirs, **variables})
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
+
+
+def run_to_end(
+    root: Path, command: Sequence[str], environment: Mapping[str, str]
+) -> subprocess.CompletedProcess[str]:
+    """Runs a training or what goes with it; one that hangs ends with all its processes."""
+    return run(command, seconds=TRAINING_HANG_TIMEOUT_S, check=False, cwd=root, env=environment)
