@@ -52,6 +52,13 @@ class StubApi(HttpClient):
         told = json.dumps({where: asdict(lie) for where, lie in lies.items()})  # NaN is a lie too
         self.request("PUT", stub_program.CONTROL, data=told).raise_for_status()
 
+    def posted(self) -> list[str]:
+        """The bodies that were posted since it was told how to answer, oldest first."""
+        answer = self.get(stub_program.CONTROL)
+        answer.raise_for_status()
+        bodies: list[str] = answer.json()
+        return bodies
+
 
 @contextmanager
 def running_stub(stack: ComposeStack, *, name: str, port: int = 8000) -> Iterator[StubApi]:

@@ -6,7 +6,7 @@ It runs by itself in a container, from its source, so it uses nothing but the st
     python -c SOURCE http://fastapi:8000 8000
 
 ``PUT /stub`` tells it how to answer: an object of ``"METHOD /path"`` -> the fields of
-:class:`tests.houses.stub_api.Lie`.
+:class:`tests.houses.stub_api.Lie`. ``GET /stub`` gives the bodies that were posted since then.
 """
 
 from __future__ import annotations
@@ -28,18 +28,24 @@ Reply = tuple[int, str, bytes]
 class StubHandler(BaseHTTPRequestHandler):
     api = ""
     lies: dict[str, dict[str, Any]] = {}  # noqa: RUF012  # one server a process, told anew each test
+    posted: list[str] = []  # noqa: RUF012
 
     def do_GET(self) -> None:
+        if self.path == CONTROL:
+            self._send(200, "application/json", json.dumps(self.posted).encode())
+            return
         self._answer(None)
 
     def do_POST(self) -> None:
-        self._answer(self._body())
+        body = self._body()
+        self.posted.append(body.decode())
+        self._answer(body)
 
     def do_PUT(self) -> None:
         if self.path != CONTROL:
             self._send(405, "text/plain", b"")
             return
-        StubHandler.lies = json.loads(self._body())
+        StubHandler.lies, StubHandler.posted = json.loads(self._body()), []
         self._send(200, "application/json", b"{}")
 
     def _answer(self, body: bytes | None) -> None:
