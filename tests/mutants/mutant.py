@@ -79,7 +79,14 @@ def all_mutants(names: Sequence[str] = ()) -> list[Mutant]:
 
 
 def copy_of_project(place: Path) -> Path:
-    """A copy of what git knows or would add, and of the trained bundle, in ``place``."""
+    """A copy of the project and of the trained bundle, in ``place``."""
+    copy = copy_of_files(place)
+    shutil.copytree(ROOT / "artifacts", copy / "artifacts")
+    return copy
+
+
+def copy_of_files(place: Path) -> Path:
+    """A copy of what git knows or would add, in ``place``."""
     listed = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
     files = subprocess.run(listed, cwd=ROOT, capture_output=True, text=True, check=True).stdout
     copy = place / "project"
@@ -87,7 +94,6 @@ def copy_of_project(place: Path) -> Path:
         if (ROOT / name).is_file():  # git also lists what was deleted and not yet committed
             (copy / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(ROOT / name, copy / name)
-    shutil.copytree(ROOT / "artifacts", copy / "artifacts")
     (copy / ".venv").symlink_to(ROOT / ".venv")
     return copy
 
