@@ -15,7 +15,7 @@ from strict import Value
 
 BUTTON = "Estimate price"
 COLUMNS = 2
-LONG = 20  # inputs, from which on the button stays in view: the form is longer than two screens
+LONG = 20  # inputs. From here on the button stays in view: the form is longer than two screens.
 LARGEST_EXACT_INTEGER = 2**53 - 1  # of JavaScript
 STEPS = f"<script>{Path(__file__).with_name('steps.js').read_text(encoding='utf-8')}</script>"
 
@@ -33,14 +33,14 @@ def draw_form(contract: Contract) -> dict[str, Value] | None:
     values: dict[str, Value] = {}
     length = "long" if len(contract.inputs) >= LONG else "short"
     with st.container(key=f"{length}-form"), st.form("house", border=False):
-        for group in dict.fromkeys(each.group for each in contract.inputs):
+        for group in dict.fromkeys(question.group for question in contract.inputs):
             st.header(plain(group), anchor=False)
-            members = [each for each in contract.inputs if each.group == group]
+            members = [question for question in contract.inputs if question.group == group]
             for row in _rows(members):
                 cells = st.columns(COLUMNS, vertical_alignment="bottom")
-                for cell, one in zip(cells, row, strict=False):
+                for cell, question in zip(cells, row, strict=False):
                     with cell:
-                        values[one.name] = draw(one)
+                        values[question.name] = draw(question)
         pressed = st.form_submit_button(BUTTON, type="primary", width="stretch")
     st.html(STEPS, unsafe_allow_javascript=True)
     return values if pressed else None

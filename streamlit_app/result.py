@@ -86,7 +86,7 @@ def money(amount: float, currency: str) -> str:
 def sentence(answer: Answer) -> str:
     """The interval in words. The share is rounded down, so it never promises too much."""
     share = Fraction(int(answer.coverage * 100 + 1e-9), 100)
-    low, high = (money(each, answer.currency) for each in (answer.lower, answer.upper))
+    low, high = (money(end, answer.currency) for end in (answer.lower, answer.upper))
     return (
         f"{share.numerator} in {share.denominator} houses like this sell between {low} and {high}."
     )
@@ -126,7 +126,7 @@ def _picture(answer: Answer) -> str:
     """A band from lower to upper with the price on it, drawn to scale with room at both ends."""
     width = answer.upper - answer.lower
     at = 50.0 if width == 0 else 15 + 70 * (answer.price - answer.lower) / width
-    low, high = (escape(money(each, answer.currency)) for each in (answer.lower, answer.upper))
+    low, high = (escape(money(end, answer.currency)) for end in (answer.lower, answer.upper))
     return (
         f"<div class='picture' role='img' aria-label='{escape(sentence(answer))}'>"
         f"<div class='scale'><i class='band'></i><i class='dot' style='left:{at:.1f}%'></i></div>"
@@ -145,18 +145,18 @@ def _origin(estimate: Estimate) -> str:
 
 def _inputs(estimate: Estimate) -> str:
     rows = "".join(
-        f"<div data-input='{escape(each.name)}'><dt>{escape(each.label)}</dt>"
-        f"<dd>{escape(worded(each, estimate.answer.inputs[each.name]))}</dd></div>"
-        for each in estimate.contract.inputs
+        f"<div data-input='{escape(question.name)}'><dt>{escape(question.label)}</dt>"
+        f"<dd>{escape(worded(question, estimate.answer.inputs[question.name]))}</dd></div>"
+        for question in estimate.contract.inputs
     )
     return f"<section class='used'><h2>The house it is for</h2><dl>{rows}</dl></section>"
 
 
-def worded(one: Input, value: Value) -> str:
+def worded(question: Input, value: Value) -> str:
     """A value as a person writes it. A number without unit may be a year: it gets no comma."""
     if isinstance(value, bool):
         return yes_no(value)
     if isinstance(value, str):
         return value
-    digits = f"{Decimal(repr(value)):{',' if one.unit else ''}f}"
-    return f"{digits.removesuffix('.0')} {one.unit}".strip()
+    digits = f"{Decimal(repr(value)):{',' if question.unit else ''}f}"
+    return f"{digits.removesuffix('.0')} {question.unit}".strip()

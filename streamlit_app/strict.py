@@ -32,7 +32,7 @@ def read(model: type[M], body: bytes) -> M:
         return model.model_validate(document)
     except ValidationError as error:
         reasons = error.errors(include_url=False)[:MOST_REASONS]
-        raise ValueError("; ".join(_reason(document, each) for each in reasons)) from error
+        raise ValueError("; ".join(_reason(document, reason) for reason in reasons)) from error
 
 
 def same(left: object, right: object) -> bool:

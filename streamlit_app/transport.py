@@ -25,7 +25,7 @@ from aiohttp import (
 from errors import ApiNonsense, ApiTooSlow, ApiUnavailable
 
 LARGEST_BODY = 2_000_000  # bytes
-LOOKUPS = 64  # of names at a time
+LOOKUPS = 64  # of names, at the same time at most
 
 
 @dataclass(frozen=True)

@@ -31,21 +31,21 @@ def form(form_script: Path, api: FakeApi, monkeypatch: pytest.MonkeyPatch) -> Ap
 
 
 def click(form: AppTest) -> AppTest:
-    [button] = [each for each in form.button if each.label == "Estimate price"]
-    return button.click().run()
+    [estimate] = [button for button in form.button if button.label == "Estimate price"]
+    return estimate.click().run()
 
 
 def html(form: AppTest) -> str:
-    return "".join(each.proto.body for each in form.get("html"))
+    return "".join(element.proto.body for element in form.get("html"))
 
 
 def test_draws_every_input_of_the_contract_with_its_limits(form: AppTest) -> None:
     form.run()
 
     assert form.title[0].value == "Boats on the lake"
-    assert [each.value for each in form.header] == ["Size", "State"]
+    assert [header.value for header in form.header] == ["Size", "State"]
     berths, length, built = form.number_input
-    assert [each.key for each in (berths, length, built)] == [
+    assert [field.key for field in (berths, length, built)] == [
         "input-berths", "input-length", "input-built",
     ]  # fmt: skip
     assert (berths.label, berths.min, berths.max, berths.step, berths.value) == (
@@ -216,7 +216,7 @@ def test_waits_for_a_usable_contract_and_then_draws_the_form(
     assert not form.exception
 
     api.answers["/schema"] = well
-    [again] = [each for each in form.button if each.label == "Try again"]
+    [again] = [button for button in form.button if button.label == "Try again"]
     again.click().run()
 
     assert not form.error
@@ -245,7 +245,7 @@ def test_a_model_with_other_inputs_is_not_met_by_a_stale_form(form: AppTest, api
 
     assert "asks for other things now" in form.error[0].value
     assert f"support: <code>{api.predict_id}</code>" in html(form)
-    assert [each.key for each in form.number_input] == ["input-length", "input-built"]
+    assert [field.key for field in form.number_input] == ["input-length", "input-built"]
     assert form.number_input(key="input-built").value == 2001
     assert not form.exception
 

@@ -104,7 +104,7 @@ def test_a_small_price_is_not_rounded_away(amount: float, shown: str) -> None:
 def test_the_sentence_never_promises_more_than_the_coverage(
     api: FakeApi, contract: Contract, coverage: float, share: str
 ) -> None:
-    sent = {each.name: each.default for each in contract.inputs}
+    sent = {question.name: question.default for question in contract.inputs}
     answer = read_answer(
         json.dumps(api.answer(sent) | {"coverage": coverage}).encode(), contract, sent
     )
