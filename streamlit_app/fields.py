@@ -83,7 +83,8 @@ def _draw_number(question: NumberInput, common: Common) -> int | float:
         max_value=question.maximum,
         value=question.default,
         step=question.step,
-        format="%g",  # all digits that are sent; "%.2f" would hide some
+        # All digits that are sent, which "%.8f" would cut off or pad. Below 1e-6 it writes 2e-8.
+        format="%g",
         **common,
     )
     return int(value) if question.kind == "integer" else value
