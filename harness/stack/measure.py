@@ -89,7 +89,7 @@ class StackFigures:
         return None if self.up_at is None else self.up_at - self.begun_at
 
     def told(self) -> str:
-        """In a few words: ``was up after 9 s (mlflow 4 s, fastapi 7 s, streamlit 9 s)``."""
+        """In a few words: ``was up after 9 s (store 4 s, api 7 s, web 9 s)``."""
         if self.seconds is None:
             return "did not come up"
         if self.reused:

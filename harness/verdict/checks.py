@@ -2,8 +2,8 @@
 
 A test becomes a check by its marker::
 
-    @pytest.mark.check("prediction.golden")
-    def test_each_golden_house_has_the_price_of_training(...): ...
+    @pytest.mark.check("orders.total")
+    def test_an_order_costs_what_its_lines_cost(...): ...
 
 What stands before the dot is the group that it is listed in; its sentence is the test's name. A
 test without the marker is listed under ``other``, by its node id.

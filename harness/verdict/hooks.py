@@ -13,13 +13,18 @@ if TYPE_CHECKING:
     from harness.verdict.checks import Check
     from harness.verdict.verdict import Verdict
 
+ABOUT, FACTS = "about", "facts"
+"""Names of what the report shows of a hook's facts: what was tested in a few words, for its head;
+and a list of terms with their values, both as they are shown."""
+
 
 @pytest.hookspec
 def pytest_harness_tested(config: pytest.Config, stacks: Sequence[Stack]) -> Mapping[str, Any]:  # type: ignore[empty-body]
     """What was tested, asked once at the end of a run, while ``stacks`` still answer.
 
     Returns:
-        Name of a fact -> the fact, fit for JSON; it becomes a part of the verdict.
+        Name of a fact -> the fact, fit for JSON; it becomes a part of the verdict. The report
+        shows those named :data:`ABOUT` (a text) and :data:`FACTS` (term -> value).
     """
 
 

@@ -1,4 +1,4 @@
-"""What a verdict is about: images, commit, model, machine. Asked while the stacks still run."""
+"""What a verdict is about: images, commit, machine. Asked while the stacks still run."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from harness.stack.docker_cli import docker, run
 from harness.stack.measure import StackFigures
 from harness.stack.plan import Plan
 from harness.stack.running import ComposeStack, Stack
+from harness.verdict.hooks import FACTS
 
 STAND_IN = "stand-in"
 """Part of the label by which an image says what it stands in for."""
@@ -37,9 +38,11 @@ def what_is_tested(
         found["files"] = list(plans[0].source.files)
     if commit := _commit(config.rootpath):
         found["commit"] = commit
+    shown: dict[str, str] = {}
     for facts in config.hook.pytest_harness_tested(config=config, stacks=stacks):
+        shown |= facts.get(FACTS, {})
         found |= facts
-    return found
+    return {**found, FACTS: shown}
 
 
 def images_of(stacks: Sequence[StackFigures]) -> dict[str, list[dict[str, Any]]]:

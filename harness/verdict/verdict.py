@@ -92,7 +92,7 @@ class Verdict:
         troubles: what else went wrong with the run, a line each.
         missing: checks that a yes has to stand on as well, and that were not asked for.
         deselected: how many checks were not asked for, of those in the same files.
-        tested: what the answers are about: images, commit, model, machine.
+        tested: what the answers are about: images, commit, machine.
         boot: how the stacks came up.
     """
 

@@ -17,7 +17,7 @@ from harness.verdict.verdict import Verdict
 from tests.houses.api import PriceApi
 from tests.houses.form import PriceForm
 from tests.houses.gate import tracker_address, write_to_model
-from tests.houses.tested import model_of
+from tests.houses.tested import facts_of
 from tests.houses.tracker import Tracker
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ def pytest_harness_catalogue(config: pytest.Config) -> Mapping[str, Check] | Non
 
 
 def pytest_harness_tested(config: pytest.Config, stacks: Sequence[Stack]) -> Mapping[str, Any]:
-    return {"model": model_of(stacks)} if stacks else {}
+    return facts_of(stacks)
 
 
 def pytest_harness_verdict(config: pytest.Config, verdict: Verdict, page: Path) -> str | None:

@@ -19,6 +19,7 @@ from harness.errors import HarnessError
 from harness.verdict.checks import Check
 from harness.verdict.verdict import Outcome, Result, Verdict
 from tests.houses.gate import LONGEST, tracker_address, write_to_model
+from tests.houses.tested import facts_of
 
 MODEL = {"name": "house-price", "version": "1", "run_id": "abc"}
 
@@ -184,3 +185,10 @@ def test_the_mlflow_is_a_persons_own(
         monkeypatch.setenv(name, value)
 
     assert tracker_address(given) == address
+
+
+def test_a_run_without_a_stack_says_so_in_the_report() -> None:
+    assert facts_of([]) == {
+        "model": {"missing": "no stack was tested"},
+        "facts": {"Model": "no stack was tested"},
+    }

@@ -53,7 +53,6 @@ def hostile(tmp_path: Path) -> Verdict:
         trace="trace.zip",
     )
     image = {"id": "sha256:1", "tags": [HOSTILE], "size": 1, "created": "", "stand_in": HOSTILE}
-    model = dict.fromkeys(("name", "version", "run_id", "dataset", "data_sha256"), HOSTILE)
     return Verdict(
         started=1.0,
         seconds=2.0,
@@ -63,7 +62,8 @@ def hostile(tmp_path: Path) -> Verdict:
         tested={
             "addresses": HOSTILE,
             "images": {HOSTILE: [image]},
-            "model": {**model, "trained_at": HOSTILE},
+            "about": HOSTILE,
+            "facts": {HOSTILE: HOSTILE},
             "commit": {"id": HOSTILE, "dirty": True},
             "machine": {"os": HOSTILE, "cpus": 1, "memory": 1, "python": HOSTILE},
         },
@@ -96,6 +96,17 @@ def test_nothing_in_the_page_comes_out_as_markup(hostile: Verdict, tmp_path: Pat
     assert "<script>alert(1)</script> & \"quoted\" 'too'" in shown
     assert "\x1b" not in shown
     assert "red" in shown
+
+
+def test_the_facts_of_the_system_are_terms_and_values(tmp_path: Path) -> None:
+    tested = {"about": "shop 3", "facts": {"Ledger": "of *May*", "Till": "no. 7"}}
+    page = page_of(Verdict(1.0, 2.0, [result(1, "passed")], tested=tested), tmp_path)
+
+    [head] = (each.text for each in page.iter("p") if each.get("class") == "eyebrow")
+    [facts, *_] = page.iter("dl")
+    assert head == "The gate, for shop 3"
+    assert [each.text for each in facts] == ["Ledger", "of *May*", "Till", "no. 7"]
+    assert "- `Ledger`: `of *May*`\n- `Till`: `no. 7`\n" in (tmp_path / "verdict.md").read_text()
 
 
 def test_the_page_loads_nothing(hostile: Verdict, tmp_path: Path) -> None:
