@@ -83,7 +83,7 @@ class Wire:
 
 def post(
     body: bytes,
-    path: str = "/predict",
+    path: str,
     *headers: str,
     content_type: str | None = "application/json",
     length: bool = True,

@@ -7,12 +7,12 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from harness.wire.hostile_heads import OK, Corpus, odd_heads, unreadable_heads
 from harness.wire.raw_http import get, post
 from tests.houses.cases import is_number, takes, typical
 
-OK, BAD, UNPROCESSABLE = {200}, {400}, {422}
-Corpus = dict[str, tuple[bytes, set[int]]]
-"""A few words -> what is sent, and the statuses that may be answered."""
+BAD, UNPROCESSABLE = {400}, {422}
+READS, TAKES = "/schema", "/predict"
 
 ECHOES = (b"jndi", b"DROP TABLE", b"passwd", b"evil", b"posix", b"__proto__", b"__class__", b"xxxx",
           b"kkkk", b"zzzz", b"BREW", b"31415926")  # fmt: skip
@@ -120,88 +120,16 @@ def headers(inputs: Sequence[Mapping[str, Any]]) -> Corpus:
     """Requests that are odd in line and headers, and after which the connection goes on."""
     good = json.dumps(typical(inputs)).encode()
     return {
-        "no content type": (post(good, content_type=None), {415}),
-        "text": (post(good, content_type="text/plain"), {415}),
-        "a form": (post(good, content_type="application/x-www-form-urlencoded"), {415}),
-        "multipart": (post(good, content_type="multipart/form-data; boundary=x"), {415}),
-        "problem": (post(good, content_type="application/problem+json"), {415}),
-        "longer type": (post(good, content_type="application/jsonx"), {415}),
-        "empty type": (post(good, content_type=""), {415}),
-        "Latin-1": (post(good, content_type="application/json; charset=latin-1"), {415}),
-        "UTF-16": (post(good, content_type='application/json;charset="utf-16"'), {415}),
-        "UTF-8": (post(good, content_type='application/json; charset="UTF-8"'), OK),
-        "capitals": (post(good, content_type="APPLICATION/JSON"), OK),
-        "other parameter": (post(good, content_type="application/json; version=2"), OK),
-        "gzip": (post(gzip.compress(good), "/predict", "Content-Encoding: gzip"), {415}),
-        "gzip twice": (post(good, "/predict", "Content-Encoding: identity, gzip"), {415}),
-        "identity": (post(good, "/predict", "Content-Encoding: identity"), OK),
-        "no body": (post(b""), BAD),
-        "no length": (post(b"", length=False), BAD),
-        "query": (post(good, "/predict?" + "&".join(f"q{n}=1" for n in range(1500))), OK),
-        "query of escapes": (post(good, "/predict?%00%ff%0d%0aX-Evil:%201=<script>"), OK),
-        "request id with a space": (post(good, "/predict", "X-Request-ID: a b"), OK),
-        "request id too long": (post(good, "/predict", "X-Request-ID: " + "z" * 5000), OK),
-        "request id in Latin-1": (post(good, "/predict", "X-Request-ID: \xe9\xff"), OK),
-        "two request ids": (post(good, "/predict", "X-Request-ID: a", "X-Request-ID: b"), OK),
-        "accepts nothing of ours": (post(good, "/predict", "Accept: image/png"), OK),
-        "method override": (post(good, "/predict", "X-HTTP-Method-Override: DELETE"), OK),
-        "forwarded": (post(good, "/predict", "X-Forwarded-For: ' OR 1=1", "Forwarded: x"), OK),
-        "range": (get("/schema", "Range: bytes=" + ",".join(["0-1"] * 2000)), OK),
-        "cookie": (get("/schema", "Cookie: " + "a=b; " * 2000), OK),
-        "other host": (get("/schema", "Host2: x").replace(b"Host: api", b"Host: evil.example"), OK),
-        "upgrade": (get("/schema", "Connection: Upgrade", "Upgrade: websocket"), OK),
-        "upgrade to HTTP/2": (get("/schema", "Connection: Upgrade", "Upgrade: h2c"), OK),
-        "whole address": (get("http://evil.example/schema"), {404}),
-        "zero byte in the path": (get("/schema%00"), {404}),
-        "line end in the path": (get("/schema%0d%0aX-Evil:%201"), {404}),
-        "not UTF-8 in the path": (get("/%ff%fe"), {404}),
+        **odd_heads(good, reads=READS, takes=TAKES),
+        "request id with a space": (post(good, TAKES, "X-Request-ID: a b"), OK),
+        "request id too long": (post(good, TAKES, "X-Request-ID: " + "z" * 5000), OK),
+        "request id in Latin-1": (post(good, TAKES, "X-Request-ID: \xe9\xff"), OK),
+        "two request ids": (post(good, TAKES, "X-Request-ID: a", "X-Request-ID: b"), OK),
         "folder up": (get("/docs/../../etc/passwd"), {404}),
         "folder up, escaped": (get("/docs/%2e%2e%2f%2e%2e%2fetc/passwd"), {404}),
-        "slashes": (get("//evil.example/%2f.."), {404}),
-        "long path": (get("/" + "z" * 10_000), {404}),
-        "asterisk": (get("*", method="OPTIONS"), {404}),
-        "unknown method": (get("/predict", method="BREW"), {405}),
-        "trace": (get("/predict", method="TRACE"), {405}),
-        "method in small letters": (get("/schema", method="get"), {405}),
-        "long method": (get("/predict", method="A" * 5000), {405}),
-        "version 9": (get("/schema").replace(b"HTTP/1.1", b"HTTP/9.9"), OK),
-        "version 2": (get("/schema").replace(b"HTTP/1.1", b"HTTP/2.0"), OK),
-        "body on GET": (post(good, "/schema").replace(b"POST", b"GET", 1), OK),
     }
 
 
 def unreadable() -> Corpus:
     """What is not HTTP; it is answered once, as far as it can be, and the connection closed."""
-    raw = {
-        "no request": b"\r\n\r\nhello\r\n\r\n",
-        "TLS": bytes.fromhex("16030100a5010000a10303") + b"\r\n\r\n",
-        "no version": b"GET /schema\r\n\r\n",
-        "no host": b"GET /schema HTTP/1.1\r\n\r\n",
-        "two hosts": b"GET /schema HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n",
-        "two lengths": b"POST /predict HTTP/1.1\r\nHost: a\r\n"
-        b"Content-Length: 5\r\nContent-Length: 6\r\n\r\n",
-        "negative length": b"POST /predict HTTP/1.1\r\nHost: a\r\nContent-Length: -1\r\n\r\n",
-        "length in words": b"POST /predict HTTP/1.1\r\nHost: a\r\nContent-Length: ten\r\n\r\n",
-        "unknown transfer": b"POST /predict HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: gzip\r\n\r\n",
-        "space before the colon": b"GET /schema HTTP/1.1\r\nHost : api\r\n\r\n",
-        "folded header": b"GET /schema HTTP/1.1\r\nHost: api\r\nX: a\r\n b\r\n\xff: c\r\n\r\n",
-        "header without a name": b"GET /schema HTTP/1.1\r\nHost: api\r\n: x\r\n\r\n",
-        "zero byte in a header": b"GET /schema HTTP/1.1\r\nHost: api\r\nX: a\0b\r\n\r\n",
-        "zero byte in the path": b"GET /sch\0ema HTTP/1.1\r\nHost: api\r\n\r\n",
-        "not ASCII in the path": b"GET /sch\xc3\xa9ma HTTP/1.1\r\nHost: api\r\n\r\n",
-        "space in the path": b"GET /sch ema HTTP/1.1\r\nHost: api\r\n\r\n",
-        "bad chunk size": b"POST /predict HTTP/1.1\r\nHost: api\r\nContent-Type: application/json"
-        b"\r\nTransfer-Encoding: chunked\r\n\r\nZZ\r\n{}\r\n0\r\n\r\n",
-    }
-    large = {
-        "one large header": get("/schema", "X: " + "z" * 20_000),
-        "many headers": get("/schema", *(f"X-{n}: {n}" for n in range(2000))),
-        "long line": get("/" + "z" * 60_000),
-        "large query": get("/schema?" + "q" * 60_000),
-        "megabytes of headers": get("/schema", *("X: " + "z" * 8000 for _ in range(1000))),
-        "line without an end": b"GET /" + b"z" * 100_000,
-        "header without an end": b"GET /schema HTTP/1.1\r\nHost: api\r\nX: " + b"z" * 100_000,
-    }
-    return {key: (data, BAD) for key, data in raw.items()} | {
-        key: (data, {431}) for key, data in large.items()
-    }
+    return unreadable_heads(reads=READS, takes=TAKES)

@@ -14,9 +14,10 @@ from math import ceil, floor
 from typing import Any
 from uuid import uuid4
 
-from harness.wire.raw_http import get, post
+from harness.wire.raw_http import get
 from tests.houses.api import Value
 from tests.houses.cases import is_number, typical
+from tests.houses.raw_request import post
 
 DIGITS, WHOLE_DIGITS = 6, 4
 """Numbers with fewer digits are in every log, as part of a time or a status."""

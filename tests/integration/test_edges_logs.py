@@ -21,13 +21,14 @@ from harness.stack.running import ComposeStack
 from harness.stack.sidecars import Sidecar, running_sidecar
 from harness.stack.wait import wait_until
 from harness.verdict.checks import Figures
-from harness.wire.raw_http import Wire, post
+from harness.wire.raw_http import Wire
 from tests.houses import altered
 from tests.houses.altered import running_failing
 from tests.houses.api import BATCH, PriceApi, Value
 from tests.houses.containers import SERVICES
 from tests.houses.form import PriceForm
 from tests.houses.marks import Mark, found, marked_house, marks_of, revealing
+from tests.houses.raw_request import post
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page

@@ -11,9 +11,10 @@ import pytest
 
 from harness.stack.running import ComposeStack
 from harness.verdict.checks import Figures
-from harness.wire.raw_http import HANG_SECONDS, Wire, post
+from harness.wire.raw_http import HANG_SECONDS, Wire
 from tests.houses.api import PriceApi, Value
 from tests.houses.bundle import GoldenRow
+from tests.houses.raw_request import post
 
 CONNECTIONS, REQUESTS, PIPELINED, TIMED = 8, 40, 30, 300
 SLOWEST_PRICE = 25

@@ -14,9 +14,9 @@ import pytest
 
 from harness.stack.running import ComposeStack
 from harness.verdict.checks import Figures
-from harness.wire.raw_http import post
 from tests.houses.api import PriceApi
 from tests.houses.domain import Domain
+from tests.houses.raw_request import post
 from tests.houses.resources import growth
 
 pytestmark = [pytest.mark.containers, pytest.mark.xdist_group("resources")]

@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 
 from app.problems import MEDIA_TYPE, Problem
-from harness.wire.raw_http import Answer, get, post
+from harness.wire.raw_http import Answer, get
 from tests.houses import hostile
 from tests.houses.cases import typical
+from tests.houses.raw_request import post
 from tests.unit.app import bundles
 from tests.unit.app.live_api import Live, running
 

@@ -12,7 +12,8 @@ import pytest
 from app import logs
 from app.house import typical_house
 from harness.stack.wait import wait_until
-from harness.wire.raw_http import get, post
+from harness.wire.raw_http import get
+from tests.houses.raw_request import post
 from tests.unit.app import bundles
 from tests.unit.app.live_api import Live, running
 

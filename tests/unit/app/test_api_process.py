@@ -16,7 +16,8 @@ import pytest
 
 from app.house import typical_house
 from harness.stack.wait import wait_until
-from harness.wire.raw_http import Wire, get, post
+from harness.wire.raw_http import Wire, get
+from tests.houses.raw_request import post
 from tests.unit.app import bundles
 
 ROOT = Path(__file__).parents[3]

@@ -15,7 +15,8 @@ from app.house import typical_house
 from app.predictor import Estimate
 from app.request_body import MAX_BYTES
 from harness.stack.wait import wait_until
-from harness.wire.raw_http import get, post
+from harness.wire.raw_http import get
+from tests.houses.raw_request import post
 from tests.unit.app import bundles
 from tests.unit.app.live_api import Live, running
 

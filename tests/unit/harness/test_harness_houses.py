@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from harness.wire.hostile_heads import odd_heads, unreadable_heads
 from tests.houses import hostile
 from tests.houses.cases import takes, typical, values
 from tests.houses.strategies import BOUNDED, houses, notation, white_space
@@ -73,3 +75,14 @@ def test_what_an_input_takes(kind: str, raw: str, taken: bool) -> None:
 @every_contract
 def test_hostile_requests_can_be_made_for_any_contract(inputs: Inputs) -> None:
     assert len(hostile.bodies(inputs)) + len(hostile.headers(inputs)) >= 120
+
+
+def test_hostile_heads_go_to_the_paths_that_they_are_given() -> None:
+    corpus = odd_heads(b"{}", reads="/menu", takes="/orders")
+    corpus |= unreadable_heads(reads="/menu", takes="/orders")
+
+    sent = b"".join(request for request, _ in corpus.values())
+    assert len(corpus) >= 60
+    assert sent.count(b"/menu") >= 20
+    assert sent.count(b"/orders") >= 20
+    assert not {b"/schema", b"/predict", b"house"} & set(re.findall(rb"/?[a-z]+", sent))
