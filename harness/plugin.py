@@ -12,7 +12,15 @@ from harness.browser.fixtures import *  # noqa: F403  # pytest finds fixtures by
 from harness.fixtures import *  # noqa: F403
 from harness.run import RUN, Run, service_and_address
 from harness.verdict import hooks
-from harness.verdict.checks import CHECK, NO_OBJECT, WORDS, DoesNotApply, check_of, select
+from harness.verdict.checks import (
+    CHECK,
+    NO_OBJECT,
+    WORDS,
+    DoesNotApply,
+    check_of,
+    none_left,
+    select,
+)
 from harness.verdict.checks import figure as figure  # a fixture too
 from harness.verdict.collector import COLLECTOR, Collector
 from harness.verdict.conclusion import CONCLUSION, conclude
@@ -96,9 +104,17 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """Leaves what ``--check`` names and what can be run here: a stack that runs elsewhere shows
     nobody its containers."""
     remote = config.stash[RUN].remote is not None
-    wanted = select(items, config.getoption("--check"))
+    collector = config.stash[COLLECTOR]
+    try:
+        if collector.offered and not items:
+            raise none_left(collector.offered, config.option.keyword, config.option.markexpr)
+        wanted = select(items, config.getoption("--check"))
+    except pytest.UsageError as error:
+        collector.refused = str(error)
+        items.clear()  # xdist would have them run by a worker that has ended
+        raise
     impossible = [item for item in wanted if remote and _needs_containers(item)]
-    config.stash[COLLECTOR].left_out = impossible
+    collector.left_out = impossible
     kept = [item for item in wanted if item not in set(impossible)]
     left_out = [item for item in items if item not in set(kept)]
     for item in kept:

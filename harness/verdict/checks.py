@@ -20,7 +20,16 @@ from typing import Any, NoReturn
 import pytest
 from _pytest.outcomes import Skipped  # that of pytest.skip, which is no type to mypy
 
-__all__ = ["Check", "DoesNotApply", "Figures", "check_of", "does_not_apply", "figure", "select"]
+__all__ = [
+    "Check",
+    "DoesNotApply",
+    "Figures",
+    "check_of",
+    "does_not_apply",
+    "figure",
+    "none_left",
+    "select",
+]
 
 CHECK, FIGURE, SAMPLES, NO_OBJECT = "check", "figure", "samples", "does_not_apply"
 """Names under which a report carries these, in its ``user_properties``."""
@@ -128,6 +137,23 @@ def select(items: Sequence[pytest.Item], wanted: Sequence[str]) -> list[pytest.I
             raise pytest.UsageError(f"--check {each}: no such check; {_known(checks, each)}")
         chosen |= found
     return [item for check, item in checks.items() if not wanted or check in chosen]
+
+
+def none_left(items: Sequence[pytest.Item], keyword: str, markers: str) -> pytest.UsageError:
+    """The error where every one of ``items`` was deselected; it says what there is to choose from.
+
+    Args:
+        items: all that were collected.
+        keyword: what ``-k`` was given, if it was.
+        markers: what ``-m`` was given, if it was.
+    """
+    given = {"-k": keyword, "-m": markers}
+    by = " ".join(f'{option} "{text}"' for option, text in given.items() if text) or "the choice"
+    checks = [check_of(item) for item in items]
+    return pytest.UsageError(
+        f"{by} leaves none of the {len(checks)} checks that were collected; "
+        f"{_known(checks, keyword)}. Fix: --check GROUP, or another choice"
+    )
 
 
 def _known(checks: Collection[Check], wanted: str) -> str:

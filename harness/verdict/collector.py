@@ -16,6 +16,13 @@ from harness.verdict.report import remove as remove_reports
 from harness.verdict.verdict import LeftOut, Result
 
 CATALOGUE = "catalogue"
+NOTHING: dict[str, Any] = {
+    "checks": {},
+    "together": {},
+    "left_out": [],
+    "deselected": 0,
+    "refused": "",
+}
 ELSEWHERE = "needs the containers, which a stack that runs elsewhere does not show"
 COLLECTOR = pytest.StashKey["Collector"]()
 _ENDED_BY_ITSELF = (
@@ -29,6 +36,11 @@ class Collector:
     """One in each process of a run; that of the main process has it all in the end.
 
     With xdist the main process collects no tests, so a worker writes the list for it.
+
+    Attributes:
+        offered: the tests that were collected, before any was deselected.
+        left_out: those that were asked for and cannot be run here.
+        refused: why what the run was asked for is none; empty where it is.
     """
 
     def __init__(self, config: pytest.Config) -> None:
@@ -40,6 +52,8 @@ class Collector:
         self._stopped = ""
         self._deselected = 0
         self.left_out: list[pytest.Item] = []
+        self.offered: list[pytest.Item] = []
+        self.refused = ""
         self.started = time.time()
         self.has_begun = False
 
@@ -51,8 +65,13 @@ class Collector:
         try:
             return (yield)
         except pytest.UsageError as error:
-            self._troubles.append(str(error))
+            if not self.refused:
+                self._troubles.append(str(error))
             raise
+
+    @pytest.hookimpl(tryfirst=True)  # before -k and -m
+    def pytest_collection_modifyitems(self, items: Sequence[pytest.Item]) -> None:
+        self.offered = list(items)
 
     def pytest_deselected(self, items: Sequence[pytest.Item]) -> None:
         self._deselected += len(items)
@@ -63,6 +82,7 @@ class Collector:
         left_out = [check_of(item).to_json() for item in self.left_out]
         deselected = self._deselected - len(left_out)
         self._catalogue = {"checks": checks, "left_out": left_out, "deselected": deselected}
+        self._catalogue["refused"] = self.refused
         self._catalogue["together"] = {
             item.nodeid: name for item in session.items if (name := _together(item))
         }
@@ -99,11 +119,16 @@ class Collector:
 
     def troubles(self, session: pytest.Session, results: Sequence[Result]) -> list[str]:
         """What went wrong beside the tests, a line each."""
-        found = [*self._troubles, *self._uncollected.values()]
+        refused = [why] if (why := self.why_refused()) else []
+        found = [*self._troubles, *refused, *self._uncollected.values()]
         cut_off = any(each.outcome == "not run" for each in results)
         if cut_off or (session.exitstatus not in _ENDED_BY_ITSELF and not found):
             found.append(self._why_stopped(session))
         return found
+
+    def why_refused(self) -> str:
+        """:attr:`refused` of this process, or of the workers, for which xdist tells nobody."""
+        return str(self._collected()["refused"])
 
     def together(self) -> dict[str, str]:
         """Node id -> what the test shares with others, so that one worker should run them all."""
@@ -125,15 +150,9 @@ class Collector:
 
     def _collected(self) -> dict[str, Any]:
         if self._catalogue is None:
-            nothing: dict[str, Any] = {
-                "checks": {},
-                "together": {},
-                "left_out": [],
-                "deselected": 0,
-            }
             if not self._config.pluginmanager.hasplugin("dsession"):
-                return nothing
-            self._catalogue = Once(self._config.stash[RUN].folder).get(CATALOGUE, lambda: nothing)
+                return NOTHING
+            self._catalogue = Once(self._config.stash[RUN].folder).get(CATALOGUE, lambda: NOTHING)
         return self._catalogue
 
     def _why_stopped(self, session: pytest.Session) -> str:

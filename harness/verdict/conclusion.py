@@ -60,7 +60,9 @@ def conclude(session: pytest.Session) -> None:
     except HarnessError as error:
         failed = True
         said.insert(0, str(error))
-    if failed and session.exitstatus == pytest.ExitCode.OK:
+    if collector.why_refused():
+        session.exitstatus = pytest.ExitCode.USAGE_ERROR
+    elif failed and session.exitstatus == pytest.ExitCode.OK:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 

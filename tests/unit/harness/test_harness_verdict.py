@@ -152,12 +152,40 @@ def test_an_interrupted_run_is_a_no_that_names_what_is_missing(
     assert verdict["reasons"] == [f"run: {why}", "boot.first: not run", "boot.second: not run"]
 
 
-@pytest.mark.parametrize("options", [(), ("-k", "nothing")])
-def test_a_run_of_no_checks_is_a_no(judge: Judge, options: tuple[str, ...]) -> None:
-    result, verdict = judge(TWO.format(first="pass", second="pass") if options else "", *options)
+def test_a_run_of_no_checks_is_a_no(judge: Judge) -> None:
+    result, verdict = judge("")
 
     assert result.ret == pytest.ExitCode.NO_TESTS_COLLECTED
     assert verdict["reasons"] == ["run: no check was asked for: nothing was proved"]
+
+
+@pytest.mark.parametrize("workers", [(), ("-n", "2")], ids=["alone", "two workers"])
+@pytest.mark.parametrize(
+    ("options", "by"),
+    [
+        (("-k", "nothing"), '-k "nothing"'),
+        (("-m", "containers"), '-m "containers"'),
+        (("-k", "first", "-m", "containers"), '-k "first" -m "containers"'),
+        (
+            ("--deselect", "test_a_choice_that_leaves_no_check_is_told_what_there_is.py"),
+            "the choice",
+        ),
+    ],
+    ids=["-k", "-m", "both", "--deselect"],
+)
+def test_a_choice_that_leaves_no_check_is_told_what_there_is(
+    judge: Judge, options: tuple[str, ...], by: str, workers: tuple[str, ...]
+) -> None:
+    tests = TWO.format(first="pass", second="pass")
+    result, verdict = judge(f"{tests}\n    def test_of_no_check(): pass", *options, *workers)
+
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    assert verdict["verdict"] == "no"
+    reason = verdict["reasons"][0]
+    assert reason.startswith(f"run: {by} leaves none of the 3 checks that were collected; ")
+    assert "the groups are boot, other. Fix: --check GROUP" in reason
+    assert ("did you mean boot.first?" in reason) is ("first" in options)
+    assert "leaves none of the 3 checks" in result.stdout.str() + result.stderr.str()
 
 
 def test_what_was_deselected_was_not_asked_for(judge: Judge) -> None:
@@ -270,8 +298,10 @@ def test_a_module_that_was_not_collected_is_a_no_by_name(
     pytest.LineMatcher(verdict["reasons"]).fnmatch_lines([f"run: test_other.py {said}*"])
 
 
-def test_a_run_that_is_refused_is_a_no(judge: Judge) -> None:
-    result, verdict = judge(TWO.format(first="pass", second="pass"), "--check", "bot")
+@pytest.mark.parametrize("workers", [(), ("-n", "2")], ids=["alone", "two workers"])
+def test_a_run_that_is_refused_is_a_no(judge: Judge, workers: tuple[str, ...]) -> None:
+    tests = TWO.format(first="pass", second="pass")
+    result, verdict = judge(tests, "--check", "bot", *workers)
 
     assert result.ret == pytest.ExitCode.USAGE_ERROR
     assert verdict["reasons"][0].startswith("run: --check bot: no such check")
