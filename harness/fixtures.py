@@ -78,7 +78,7 @@ def breakable_stack(request: pytest.FixtureRequest, stacks: SharedStacks) -> Ite
     """
     if request.node.get_closest_marker("destructive") is None:
         pytest.fail("mark this test `destructive`: it cannot run with --url", pytrace=False)
-    *_, last = (each for each in request.session.items if each.get_closest_marker("destructive"))
+    *_, last = (item for item in request.session.items if item.get_closest_marker("destructive"))
     last_one = request.node is last
     with stops_the_run(request.session), stacks.alone(BREAKABLE, last=last_one) as stack:
         yield stack

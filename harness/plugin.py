@@ -25,7 +25,7 @@ from harness.verdict.checks import figure as figure  # a fixture too
 from harness.verdict.collector import COLLECTOR, Collector
 from harness.verdict.conclusion import CONCLUSION, conclude
 from harness.verdict.evidence import add_logs
-from harness.verdict.terminal import conclude as say_last
+from harness.verdict.terminal import say_last
 
 MARKERS = (
     "check(id): what the test proves is listed in the verdict as ``group.name``",

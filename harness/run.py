@@ -108,10 +108,12 @@ class Run:
         self.measured = with_memory(measurements(self.folder))
         plans = begun(self.folder)
         for plan in plans:
-            figures = next((each for each in self.measured if each.name == plan.name), None)
+            figures = next(
+                (measured for measured in self.measured if measured.name == plan.name), None
+            )
             yield from self._account(plan, figures)
         with ThreadPoolExecutor() as at_once:
-            failures = [each for each in at_once.map(_failure, plans) if each]
+            failures = [failure for failure in at_once.map(_failure, plans) if failure]
         shutil.rmtree(self.folder)
         if failures:
             raise HarnessError("\n".join(failures))

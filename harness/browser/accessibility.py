@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 GRAVE = ("serious", "critical")
 _HEIGHT = """() => {
     const everything = [...document.querySelectorAll("*")];
-    return Math.max(...everything.map(each => each.scrollHeight));
+    return Math.max(...everything.map(element => element.scrollHeight));
 }"""
 
 

@@ -1,4 +1,4 @@
-"""Browser windows that tests use one after the other, each cleaned when it is given back.
+"""A pool of browser contexts that tests use one after the other, each cleaned when it comes back.
 
 A page that is opened again costs half of what it costs in a fresh browser context, where Chromium
 compiles all of its code anew; and most of what a browser test does is opening its page.
@@ -20,11 +20,11 @@ SIZE: ViewportSize = {"width": 1280, "height": 720}  # Playwright's own
 _FORGET = "() => { localStorage.clear(); sessionStorage.clear(); }"
 
 
-class Windows:
-    """The windows of one browser.
+class ContextPool:
+    """The contexts of one browser.
 
     Args:
-        browser: Playwright's; whoever made it closes it, and all windows with it.
+        browser: Playwright's; whoever made it closes it, and all contexts with it.
     """
 
     def __init__(self, browser: Browser) -> None:
@@ -33,7 +33,7 @@ class Windows:
         self._in_use: list[BrowserContext] = []
 
     @contextmanager
-    def one(self, options: Mapping[str, Any]) -> Iterator[BrowserContext]:
+    def context(self, options: Mapping[str, Any]) -> Iterator[BrowserContext]:
         """A browser context with one empty page, for nobody else until the block ends.
 
         Args:

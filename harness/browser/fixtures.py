@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from harness.browser.context_pool import Windows, page_of, resize, save
+from harness.browser.context_pool import ContextPool, page_of, resize, save
 from harness.browser.display import virtual_display
 from harness.errors import HarnessError
 from harness.fixtures import stops_the_run
@@ -21,9 +21,14 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Page, Playwright
 
 __all__ = [
-    "browser_type_launch_args", "context", "delete_output_dir", "lasting_window", "page",
-    "window", "windows",
-]  # fmt: skip
+    "browser_type_launch_args",
+    "context",
+    "context_pool",
+    "delete_output_dir",
+    "lasting_context",
+    "page",
+    "pooled_context",
+]
 
 SAME_PAGE = "same_page"
 SYSTEM_NAMES = ("chromium", "chromium-browser", "google-chrome")
@@ -65,57 +70,62 @@ def browser_type_launch_args(
 
 
 @pytest.fixture(scope="session")
-def windows(browser: Browser) -> Windows:
-    """The browser windows of this process."""
-    return Windows(browser)
+def context_pool(browser: Browser) -> ContextPool:
+    """The browser contexts of this process."""
+    return ContextPool(browser)
 
 
 @pytest.fixture(scope="session")
-def lasting_window(
-    windows: Windows, browser_context_args: dict[str, Any]
+def lasting_context(
+    context_pool: ContextPool, browser_context_args: dict[str, Any]
 ) -> Iterator[BrowserContext]:
     """That of all tests marked ``same_page`` in this process."""
-    with windows.one(browser_context_args) as window:
-        yield window
+    with context_pool.context(browser_context_args) as lent:
+        yield lent
 
 
 @pytest.fixture
-def window(request: pytest.FixtureRequest) -> Iterator[BrowserContext]:
+def pooled_context(request: pytest.FixtureRequest) -> Iterator[BrowserContext]:
     """What nothing of another test is left in; with ``same_page``, what the last such test left.
 
     Where pytest-playwright is asked to film, or for another browser, it is a new one of its own.
     """
     ask = request.getfixturevalue
-    filmed = [request.config.getoption(each) for each in ("--tracing", "--video", "--screenshot")]
+    filmed = [
+        request.config.getoption(option) for option in ("--tracing", "--video", "--screenshot")
+    ]
     if set(filmed) != {"off"} or ask("browser_name") != "chromium":
         yield ask("new_context")()
         return
     marker = request.node.get_closest_marker("browser_context_args")
     if request.node.get_closest_marker(SAME_PAGE):
         assert marker is None, "a page that tests share has one size: drop one of the two markers"
-        lasting = ask("lasting_window")
+        lasting = ask("lasting_context")
         lasting.tracing.stop_chunk()  # of the test before
         lasting.tracing.start_chunk()
         yield lasting
         return
     options = {**ask("browser_context_args"), **(marker.kwargs if marker else {})}
-    with ask("windows").one(options) as window:
-        yield window
+    with ask("context_pool").context(options) as lent:
+        yield lent
 
 
 @pytest.fixture
 def context(
-    request: pytest.FixtureRequest, output_path: str, windows: Windows, window: BrowserContext
+    request: pytest.FixtureRequest,
+    output_path: str,
+    context_pool: ContextPool,
+    pooled_context: BrowserContext,
 ) -> Iterator[BrowserContext]:
-    """Playwright's context of :func:`window`. What is seen of a failure is kept."""
+    """Playwright's context of :func:`pooled_context`. What is seen of a failure is kept."""
     request.node.user_properties.append((BROWSER, output_path))
-    yield window
-    if _failed(request.node) and windows.has(window):
-        save(window, Path(output_path))
+    yield pooled_context
+    if _failed(request.node) and context_pool.has(pooled_context):
+        save(pooled_context, Path(output_path))
         if request.node.get_closest_marker(SAME_PAGE):
-            for each in window.pages:  # the next test must not go on with what failed
-                each.close()
-            resize(window, request.getfixturevalue("browser_context_args"))
+            for opened in pooled_context.pages:  # the next test must not go on with what failed
+                opened.close()
+            resize(pooled_context, request.getfixturevalue("browser_context_args"))
 
 
 @pytest.fixture

@@ -20,10 +20,11 @@ from harness.stack.docker_cli import environment, run
 from harness.stack.ports import free_ports
 
 NAMES = ("compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml")
-OVERRIDES = (
-    "compose.override.yml", "compose.override.yaml",
-    "docker-compose.override.yml", "docker-compose.override.yaml",
-)  # fmt: skip
+OVERRIDES = tuple(
+    f"{name}.override.{ending}"
+    for name in ("compose", "docker-compose")
+    for ending in ("yml", "yaml")
+)
 """Compose takes the first of each that is there, in this order."""
 # A host port that is all one variable: "127.0.0.1:${API_PORT:-8000}:8000".
 _VARIABLE = re.compile(r"(?:^|:)\$\{?(\w+)(?:[:?+-][^}]*)?\}?:[^:]+$")

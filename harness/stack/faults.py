@@ -72,5 +72,5 @@ def reconnect(name: str, container: Mapping[str, Any], config: Mapping[str, Any]
         if network in container["NetworkSettings"]["Networks"]:
             docker("network", "disconnect", network, container["Id"])
         names = [name, container["Name"].strip("/"), *((options or {}).get("aliases") or [])]
-        aliases = [word for each in names for word in ("--alias", each)]
+        aliases = [word for alias in names for word in ("--alias", alias)]
         docker("network", "connect", *aliases, network, container["Id"])

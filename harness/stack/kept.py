@@ -71,8 +71,8 @@ def find(layout: Layout) -> list[Kept]:
     names = lines(docker("volume", "ls", "--quiet", "--filter", f"label={LABEL}"))
     marks = json.loads(docker("volume", "inspect", *names)) if names else []
     noted = [json.loads(mark["Labels"][LABEL]) for mark in marks]
-    found = [Kept(Plan.from_json(each["plan"]), each["parts"]) for each in noted]
-    return [each for each in found if each.plan.layout == layout]
+    found = [Kept(Plan.from_json(note["plan"]), note["parts"]) for note in noted]
+    return [kept for kept in found if kept.plan.layout == layout]
 
 
 def reuse(

@@ -68,7 +68,7 @@ def remove(stack: str) -> list[str]:
             if found := _ids(kind, stack):
                 there.setdefault(kind, found)
                 said.append(run(["docker", *_REMOVALS[kind], *found], check=False).stderr.strip())
-                left += [f"{kind} {each}" for each in _ids(kind, stack)]
+                left += [f"{kind} {thing}" for thing in _ids(kind, stack)]
         return f"{', '.join(left)}: {' '.join(said)}" if left else None
 
     wait_until(
@@ -77,7 +77,7 @@ def remove(stack: str) -> list[str]:
         seconds=REMOVAL_TIMEOUT_S,
         hint=f"docker rm/network rm/volume rm/image rm them by hand (label {STACK}={stack})",
     )
-    return [f"{kind} {each}" for kind, found in there.items() for each in found]
+    return [f"{kind} {thing}" for kind, found in there.items() for thing in found]
 
 
 def _ids(kind: str, stack: str) -> list[str]:

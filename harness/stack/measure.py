@@ -94,7 +94,7 @@ class StackFigures:
             return "did not come up"
         if self.reused:
             return f"was up from an earlier run, ready after {self.seconds:.0f} s"
-        ready = [(each.service, each.healthy_at) for each in self.services]
+        ready = [(service.service, service.healthy_at) for service in self.services]
         times = [f"{name} {at - self.begun_at:.0f} s" for name, at in ready if at is not None]
         return f"was up after {self.seconds:.0f} s" + (f" ({', '.join(times)})" if times else "")
 
@@ -103,7 +103,7 @@ class StackFigures:
 
     @classmethod
     def from_json(cls, content: Mapping[str, Any]) -> StackFigures:
-        services = [ServiceFigures(**each) for each in content["services"]]
+        services = [ServiceFigures(**service) for service in content["services"]]
         return cls(**{**content, "services": services})
 
     def save(self, folder: Path) -> None:
@@ -116,7 +116,7 @@ def measurements(folder: Path) -> list[StackFigures]:
     Of a run that has ended they are in ``Run.measured``: its folder is gone then.
     """
     found = [StackFigures.from_json(json.loads(f.read_text())) for f in folder.glob(f"*{FILE}")]
-    return sorted(found, key=lambda each: each.begun_at)
+    return sorted(found, key=lambda stack: stack.begun_at)
 
 
 class Laps:

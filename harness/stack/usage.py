@@ -22,13 +22,13 @@ OURS = ("com.docker.compose.", PREFIX)
 def services_of(project: str) -> list[ServiceFigures]:
     """All services of a stack, but for the memory, which is asked for at the end."""
     there = containers(project)
-    ids = sorted({each["Image"] for each in there})
+    ids = sorted({container["Image"] for container in there})
     images: dict[str, dict[str, Any]] = {}
     if ids:
         found = json.loads(docker("image", "inspect", *ids, check=False) or "[]")
-        images = {each["Id"]: each for each in found}
-    services = [_figures(each, images.get(each["Image"], {})) for each in there]
-    return sorted(services, key=lambda each: each.healthy_at or float("inf"))
+        images = {image["Id"]: image for image in found}
+    services = [_figures(container, images.get(container["Image"], {})) for container in there]
+    return sorted(services, key=lambda service: service.healthy_at or float("inf"))
 
 
 def with_memory(stacks: Sequence[StackFigures]) -> list[StackFigures]:
@@ -36,15 +36,19 @@ def with_memory(stacks: Sequence[StackFigures]) -> list[StackFigures]:
 
     All in one question, which takes two seconds: the engine looks twice.
     """
-    there = [(stack.name, each) for stack in stacks for each in containers(stack.name)]
-    ids = {(name, service_of(each)): each["Id"] for name, each in there if _runs(each)}
+    there = [(stack.name, container) for stack in stacks for container in containers(stack.name)]
+    ids = {
+        (name, service_of(container)): container["Id"]
+        for name, container in there
+        if _runs(container)
+    }
     used = _memory(sorted(ids.values()))
 
     def measured(stack: str, service: ServiceFigures) -> ServiceFigures:
         return replace(service, memory_bytes=used.get(ids.get((stack, service.service), "")))
 
     return [
-        replace(stack, services=[measured(stack.name, each) for each in stack.services])
+        replace(stack, services=[measured(stack.name, service) for service in stack.services])
         for stack in stacks
     ]
 
@@ -78,7 +82,7 @@ def healthy_at(container: Container) -> float | None:
     """When a probe first succeeded since the start, of the five that the engine remembers."""
     state = container["State"]
     probes = (state.get("Health") or {}).get("Log") or []
-    good = [epoch(each["End"]) for each in probes if each["ExitCode"] == 0]
+    good = [epoch(probe["End"]) for probe in probes if probe["ExitCode"] == 0]
     return min((end for end in good if end > epoch(state["StartedAt"])), default=None)
 
 
@@ -96,5 +100,5 @@ def _figures(container: Container, image: Mapping[str, Any]) -> ServiceFigures:
         image_tags=image.get("RepoTags") or [],
         image_bytes=image.get("Size", 0),
         image_created=image.get("Created", ""),
-        image_labels={key: each for key, each in labels.items() if not key.startswith(OURS)},
+        image_labels={key: text for key, text in labels.items() if not key.startswith(OURS)},
     )

@@ -20,7 +20,7 @@ _ROW, _BAR, _LABEL = 26, 12, 84  # heights of a row and its bar, width of the na
 def timeline(stack: StackFigures) -> str:
     """How one stack came up: a bar for each phase, then one a service from start to healthy."""
     spans = list(_spans(stack))
-    end = max([each.end for each in spans] + [0.1])
+    end = max([span.end for span in spans] + [0.1])
     scale = _Scale(0, end, _LABEL, WIDTH - 72)
     rows = []
     for number, span in enumerate(spans):
@@ -37,7 +37,7 @@ def timeline(stack: StackFigures) -> str:
         x = scale(tick)
         rows.insert(0, f'<line class="grid" x1="{x:.1f}" x2="{x:.1f}" y1="0" y2="{height}"/>')
         rows.append(_text(x, height + 14, f"{tick:g} s", "tick", anchor="middle"))
-    told = "; ".join(f"{each.name} from {each.begin:.1f} s, {each.said}" for each in spans)
+    told = "; ".join(f"{span.name} from {span.begin:.1f} s, {span.said}" for span in spans)
     return _svg(f"Boot of {stack.name}: {told}", height + 20, rows)
 
 
@@ -79,7 +79,7 @@ def histogram(values: Sequence[float], unit: str, name: str) -> str:
 
 def bullet(value: float, at_most: float | None, at_least: float | None, said: str) -> str:
     """A measured figure as a bar, and its bound as a mark across."""
-    bounds = [each for each in (at_most, at_least) if each is not None]
+    bounds = [bound for bound in (at_most, at_least) if bound is not None]
     everything = [0.0, value, *bounds]
     low, high = min(everything), max(everything)
     scale = _Scale(low, low + (high - low or 1.0) * 1.12, 0, 160)
@@ -94,8 +94,8 @@ def bullet(value: float, at_most: float | None, at_least: float | None, said: st
         ' height="6" rx="3"/>'
     )
     parts += [
-        f'<line class="bound" x1="{scale(each):.1f}" x2="{scale(each):.1f}" y1="0" y2="14"/>'
-        for each in bounds
+        f'<line class="bound" x1="{scale(bound):.1f}" x2="{scale(bound):.1f}" y1="0" y2="14"/>'
+        for bound in bounds
     ]
     return _svg(said, 14, parts, width=160, kind="bullet")
 
@@ -139,23 +139,23 @@ def _spans(stack: StackFigures) -> list[_Span]:
         _Span(name, begin, end, "phase", f"{end - begin:.1f} s")
         for name, (begin, end) in zip(lasting, pairwise(edges), strict=True)
     ]
-    for each in stack.services:
-        if each.started_at is not None:
-            began = each.started_at - stack.begun_at
-            seconds = each.seconds_to_healthy
+    for service in stack.services:
+        if service.started_at is not None:
+            began = service.started_at - stack.begun_at
+            seconds = service.seconds_to_healthy
             if seconds is None:
                 end = max(began, edges[-1] + stack.start)
-                spans.append(_Span(each.service, began, end, "broken", "not healthy"))
+                spans.append(_Span(service.service, began, end, "broken", "not healthy"))
             else:
                 end = began + seconds
-                spans.append(_Span(each.service, began, end, "kept", f"{seconds:.1f} s"))
+                spans.append(_Span(service.service, began, end, "kept", f"{seconds:.1f} s"))
     return spans
 
 
 def _ticks(end: float) -> list[float]:
     """At most seven round numbers from 0 to ``end``."""
     step = 10 ** math.floor(math.log10(end))
-    step = next(step * each for each in (0.2, 0.5, 1, 2, 5) if end / (step * each) <= 7)
+    step = next(step * factor for factor in (0.2, 0.5, 1, 2, 5) if end / (step * factor) <= 7)
     return [number * step for number in range(int(end / step) + 1)]
 
 

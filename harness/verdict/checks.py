@@ -131,10 +131,10 @@ def select(items: Sequence[pytest.Item], wanted: Sequence[str]) -> list[pytest.I
             raise pytest.UsageError(f"{other.nodeid} and {item.nodeid} are both {check.id}")
         checks[check] = item
     chosen: set[Check] = set()
-    for each in wanted:
-        found = {check for check in checks if _is_meant(check, each)}
+    for name in wanted:
+        found = {check for check in checks if _is_meant(check, name)}
         if not found:
-            raise pytest.UsageError(f"--check {each}: no such check; {_known(checks, each)}")
+            raise pytest.UsageError(f"--check {name}: no such check; {_known(checks, name)}")
         chosen |= found
     return [item for check, item in checks.items() if not wanted or check in chosen]
 

@@ -112,7 +112,7 @@ class Collector:
     def results(self, session: pytest.Session) -> list[Result]:
         """All checks that were asked for, in the order in which they were collected."""
         stopped = self._why_stopped(session)
-        checks = {name: Check(**each) for name, each in self._collected()["checks"].items()}
+        checks = {name: Check(**check) for name, check in self._collected()["checks"].items()}
         for nodeid, reports in self._reports.items():
             checks.setdefault(nodeid, check_in(reports, nodeid))
         return [self._result(check, nodeid, stopped) for nodeid, check in checks.items()]
@@ -121,7 +121,7 @@ class Collector:
         """What went wrong beside the tests, a line each."""
         refused = [why] if (why := self.why_refused()) else []
         found = [*self._troubles, *refused, *self._uncollected.values()]
-        cut_off = any(each.outcome == "not run" for each in results)
+        cut_off = any(result.outcome == "not run" for result in results)
         if cut_off or (session.exitstatus not in _ENDED_BY_ITSELF and not found):
             found.append(self._why_stopped(session))
         return found
@@ -135,7 +135,7 @@ class Collector:
         return dict(self._collected()["together"])
 
     def left_out_here(self) -> list[LeftOut]:
-        return [LeftOut(Check(**each), ELSEWHERE) for each in self._collected()["left_out"]]
+        return [LeftOut(Check(**check), ELSEWHERE) for check in self._collected()["left_out"]]
 
     def deselected(self) -> int:
         """How many tests of the files that were given were not asked for."""

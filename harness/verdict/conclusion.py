@@ -48,7 +48,7 @@ def conclude(session: pytest.Session) -> None:
         troubles=[*collector.troubles(session, results), *unknown, *not_removed],
         missing=missing,
         tested={**tested, "images": images_of(run.measured)},
-        boot=[each.to_json() for each in run.measured],
+        boot=[stack.to_json() for stack in run.measured],
     )
     page = report.write(verdict, run.results)
     said = [*_lines(verdict), f"verdict: the report is {page.relative_to(config.rootpath)}"]
@@ -91,5 +91,5 @@ def _close(session: pytest.Session) -> list[str]:
 def _lines(verdict: Verdict) -> list[str]:
     few: Sequence[str] = verdict.reasons[:5]
     more = len(verdict.reasons) - len(few)
-    shown = [f"  {each[:200]}" for each in few] + ([f"  and {more} more"] if more else [])
+    shown = [f"  {reason[:200]}" for reason in few] + ([f"  and {more} more"] if more else [])
     return [*shown, f"verdict: {verdict.word}: {verdict.sentence}"]

@@ -23,7 +23,7 @@ def add_logs(item: pytest.Item, report: pytest.TestReport, *, since: float) -> N
         since: when the test began, seconds since the epoch.
     """
     used: dict[str, object] = getattr(item, "funcargs", {})
-    for stack in {each for each in used.values() if isinstance(each, ComposeStack)}:
+    for stack in {value for value in used.values() if isinstance(value, ComposeStack)}:
         for service in stack.planned_services:
             try:
                 container = stack.inspect(service)["Id"]

@@ -44,20 +44,20 @@ def result_of(check: Check, nodeid: str, reports: Reports, *, stopped: str, fold
     elif outcome == "flaky":
         message = f"passed, but only after: {message}"
     # The last has them all, but that of a crash has none.
-    fullest = max(reversed(reports), key=lambda each: len(each.user_properties))
+    fullest = max(reversed(reports), key=lambda report: len(report.user_properties))
     noted: list[tuple[str, Any]] = list(fullest.user_properties)
     screenshots, trace = _saved(noted, folder)
-    calls = [each for each in reports if each.when == "call" and not _is_part(each)]
-    others = [each for each in reports if each.when in ("setup", "teardown")]
+    calls = [report for report in reports if report.when == "call" and not _is_part(report)]
+    others = [report for report in reports if report.when in ("setup", "teardown")]
     return Result(
         check,
         nodeid,
         outcome,
-        seconds=sum(each.duration for each in calls),
-        setup_seconds=sum(each.duration for each in others),
-        started=min((each.start for each in reports if each.start), default=None),
+        seconds=sum(report.duration for report in calls),
+        setup_seconds=sum(report.duration for report in others),
+        started=min((report.start for report in reports if report.start), default=None),
         message=message[:MESSAGE],
-        longrepr="\n\n".join(each.longreprtext for each in telling)[:LONG],
+        longrepr="\n\n".join(report.longreprtext for report in telling)[:LONG],
         figures=[value for name, value in noted if name == FIGURE],
         samples=[value for name, value in noted if name == SAMPLES],
         sections=_sections(telling),
@@ -76,22 +76,22 @@ def check_in(reports: Reports, nodeid: str) -> Check:
 
 
 def _outcome(reports: Reports) -> Outcome:
-    calls = [each for each in reports if each.when == "call" and not _is_part(each)]
-    passed = any(each.passed for each in calls)
+    calls = [report for report in reports if report.when == "call" and not _is_part(report)]
+    passed = any(report.passed for report in calls)
     # A plugin that runs tests again says "rerun", or reports one more time.
-    again = any(each.outcome not in ("passed", "failed", "skipped") for each in reports)
-    if passed and (again or any(each.failed for each in calls)):
+    again = any(report.outcome not in ("passed", "failed", "skipped") for report in reports)
+    if passed and (again or any(report.failed for report in calls)):
         return "flaky"
-    if again or any(each.failed for each in reports if each.when == "call"):
+    if again or any(report.failed for report in reports if report.when == "call"):
         return "failed"
-    if any(each.failed for each in reports):
+    if any(report.failed for report in reports):
         return "error"
     skipped = [report for report in reports if report.skipped]  # expected failures too
     if any(_no_object(report) is None for report in skipped):
         return "skipped"
     if skipped:  # even when it is only one of its subtests
         return "does not apply"
-    ended = any(each.when == "teardown" for each in reports)
+    ended = any(report.when == "teardown" for report in reports)
     return "passed" if passed and ended else "not run"
 
 
@@ -130,14 +130,14 @@ def _message(report: pytest.TestReport) -> str:
 
 def _sections(reports: Reports) -> list[tuple[str, str]]:
     """What was printed and logged, each once: a report repeats what those before it had."""
-    found = {each: None for report in reports for each in report.sections}
+    found = {section: None for report in reports for section in report.sections}
     return [(title, text[-LONG:]) for title, text in found if text.strip()]
 
 
 def _saved(noted: Sequence[tuple[str, object]], folder: Path) -> tuple[list[str], str | None]:
     """The screenshots of a browser test and its trace."""
     saved = [Path(str(value)) for name, value in noted if name == BROWSER]
-    pictures = [file for each in saved for file in sorted(each.glob("*.png"))]
-    traces = [file for each in saved if (file := each / "trace.zip").exists()]
+    pictures = [file for folder in saved for file in sorted(folder.glob("*.png"))]
+    traces = [file for folder in saved if (file := folder / "trace.zip").exists()]
     shown = [os.path.relpath(file, folder) for file in (*pictures, *traces)]
     return shown[: len(pictures)], shown[len(pictures)] if traces else None

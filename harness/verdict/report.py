@@ -125,7 +125,9 @@ def _bullet(figure: Mapping[str, Any]) -> Markup:
 
 def _listed(results: list[Result]) -> list[Result]:
     """Tests that are no checks are of interest when they are not green."""
-    return [each for each in results if each.check.group != OTHER or each.outcome != "passed"]
+    return [
+        result for result in results if result.check.group != OTHER or result.outcome != "passed"
+    ]
 
 
 @cache
@@ -146,17 +148,22 @@ def _template(name: str) -> Template:
 
 def _render(template: str, verdict: Verdict, folder: Path) -> str:
     distributions = [
-        (each, samples) for each in verdict.results for samples in each.samples if samples["values"]
+        (result, samples)
+        for result in verdict.results
+        for samples in result.samples
+        if samples["values"]
     ]
     rendered = _template(template).render(
         verdict=verdict,
-        stacks=[StackFigures.from_json(each) for each in verdict.boot],
+        stacks=[StackFigures.from_json(figures) for figures in verdict.boot],
         distributions=distributions,
         listed=_listed,
         page=_Page(folder),
         bullet=_bullet,
         timeline=lambda stack: _safe(timeline(stack)),
-        histogram=lambda each: _safe(histogram(each["values"], each["unit"], each["name"])),
+        histogram=lambda samples: _safe(
+            histogram(samples["values"], samples["unit"], samples["name"])
+        ),
         reasons=REASONS,
     )
     return clean(rendered)

@@ -22,7 +22,7 @@ def say(config: pytest.Config, line: str, **markup: bool) -> None:
         reporter.write_line(f"stack: {line}", **markup)
 
 
-def conclude(config: pytest.Config, lines: Sequence[str]) -> None:
+def say_last(config: pytest.Config, lines: Sequence[str]) -> None:
     """Prints what a person should read last."""
     reporter = config.pluginmanager.get_plugin("terminalreporter")
     if reporter is not None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import platform
 from collections.abc import Sequence
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +32,7 @@ def what_is_tested(
         remote: the stack, when it runs elsewhere.
         plans: of the stacks that were booted here.
     """
-    stacks = [remote] if remote is not None else [ComposeStack(each) for each in plans]
+    stacks = [remote] if remote is not None else [ComposeStack(plan) for plan in plans]
     found: dict[str, Any] = {"addresses": str(remote)} if remote is not None else {}
     found["machine"] = _machine(with_engine=bool(plans))
     if plans:
@@ -48,7 +49,7 @@ def what_is_tested(
 def images_of(stacks: Sequence[StackFigures]) -> dict[str, list[dict[str, Any]]]:
     """Service -> its images, one for all stacks that share it."""
     found: dict[str, dict[str, dict[str, Any]]] = {}
-    for service in (each for stack in stacks for each in stack.services):
+    for service in chain.from_iterable(stack.services for stack in stacks):
         stand_ins = [value for key, value in service.image_labels.items() if STAND_IN in key]
         found.setdefault(service.service, {})[service.image_id] = {
             "id": service.image_id,

@@ -130,12 +130,12 @@ class Verdict:
 
     @property
     def _red(self) -> list[str]:
-        found = [f"run: {' '.join(each.split())}" for each in self.troubles]
+        found = [f"run: {' '.join(trouble.split())}" for trouble in self.troubles]
         if not self.results:
             found.append("run: no check was asked for: nothing was proved")
         elif not self.troubles and all(check.outcome == "does not apply" for check in self.results):
             found.append("run: no check that was asked for applies: nothing was proved")
-        return found + [each.reason for each in self.not_green]
+        return found + [result.reason for result in self.not_green]
 
     @property
     def not_green(self) -> list[Result]:
@@ -150,7 +150,7 @@ class Verdict:
 
     @property
     def counts(self) -> dict[str, int]:
-        counted = Counter(each.outcome for each in self.results)
+        counted = Counter(result.outcome for result in self.results)
         each_of: dict[str, int] = {outcome: counted[outcome] for outcome in OUTCOMES}
         beside = {"left_out": len(self.left_out), "deselected": self.deselected}
         beside["missing"] = len(self.missing)
@@ -160,8 +160,8 @@ class Verdict:
     def groups(self) -> dict[str, list[Result]]:
         """The results as a person reads them: boot first, tests that are no checks last."""
         found: dict[str, list[Result]] = {}
-        for each in self.results:
-            found.setdefault(each.check.group, []).append(each)
+        for result in self.results:
+            found.setdefault(result.check.group, []).append(result)
         return dict(sorted(found.items(), key=lambda group: _place(group[0])))
 
     @property
@@ -182,7 +182,7 @@ class Verdict:
         counts = self.counts
         red = [f"{counts[outcome]} {outcome}" for outcome in RED if counts[outcome]]
         if counts["error"] > 1:
-            red = [f"{each}s" if each.endswith("error") else each for each in red]
+            red = [f"{word}s" if word.endswith("error") else word for word in red]
         if beside and not red and not green:
             return f"No check that was asked for applies, so nothing was proved; {beside}."
         if not red:
@@ -208,8 +208,8 @@ class Verdict:
             "started": self.started,
             "seconds": self.seconds,
             "counts": self.counts,
-            "checks": [each.to_json() for each in self.results],
-            "left_out": [each.to_json() for each in self.left_out],
+            "checks": [result.to_json() for result in self.results],
+            "left_out": [omitted.to_json() for omitted in self.left_out],
             "missing": [check.to_json() for check in self.missing],
             "tested": dict(self.tested),
             "boot": list(self.boot),

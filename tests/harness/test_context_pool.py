@@ -1,4 +1,4 @@
-"""The browser's windows that tests take turns on, in a real browser."""
+"""The pool of browser contexts that tests take turns on, in a real browser."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from harness.browser.context_pool import Windows
+from harness.browser.context_pool import ContextPool
 from tests.houses.form import PriceForm
 
 if TYPE_CHECKING:
@@ -49,21 +49,21 @@ def address() -> Iterator[str]:
 
 
 @pytest.fixture
-def windows(browser: Browser) -> Windows:
-    return Windows(browser)
+def context_pool(browser: Browser) -> ContextPool:
+    return ContextPool(browser)
 
 
-def test_nothing_of_a_test_is_left_in_the_window_that_the_next_gets(
-    windows: Windows, address: str
+def test_nothing_of_a_test_is_left_in_the_context_that_the_next_gets(
+    context_pool: ContextPool, address: str
 ) -> None:
-    with windows.one({}) as first:
+    with context_pool.context({}) as first:
         first.pages[0].goto(address)
         first.pages[0].evaluate(LEAVE)
         first.new_page()
 
-    with windows.one({}) as second:
+    with context_pool.context({}) as second:
         [page] = second.pages
-        assert second is first, "it is not the same window"
+        assert second is first, "it is not the same context"
         assert page.url == "about:blank"
         assert page.console_messages(filter="all") == []
         assert page.page_errors(filter="all") == []
@@ -71,8 +71,8 @@ def test_nothing_of_a_test_is_left_in_the_window_that_the_next_gets(
         assert page.evaluate(LOOK) == [None, None, ""]
 
 
-def test_two_windows_at_once_are_two_and_each_has_the_size_that_was_asked_for(
-    windows: Windows,
+def test_two_contexts_at_once_are_two_and_each_has_the_size_that_was_asked_for(
+    context_pool: ContextPool,
 ) -> None:
     small = {"viewport": {"width": 390, "height": 844}}
 
@@ -80,13 +80,15 @@ def test_two_windows_at_once_are_two_and_each_has_the_size_that_was_asked_for(
         found: int = context.pages[0].evaluate("innerWidth")
         return found
 
-    with windows.one(small) as one, windows.one({}) as other:
+    with context_pool.context(small) as one, context_pool.context({}) as other:
         assert one is not other
         assert (width(one), width(other)) == (390, 1280)
 
 
-def test_what_a_page_complains_of_is_an_error_of_the_form(windows: Windows, address: str) -> None:
-    with windows.one({}) as context:
+def test_what_a_page_complains_of_is_an_error_of_the_form(
+    context_pool: ContextPool, address: str
+) -> None:
+    with context_pool.context({}) as context:
         form = PriceForm(context.pages[0], address)
         form.page.goto(address)
 
@@ -147,6 +149,5 @@ def test_tests_go_on_with_the_same_page_until_one_fails(
     result.assert_outcomes(passed=4, failed=2)
     result.stdout.fnmatch_lines(["E*AssertionError: assert 'data:text/html*"])
     saved = [file.name for file in pytester.path.glob("saved/*/*")]
-    assert sorted(saved) == [
-        "test-failed-1.png", "test-failed-1.txt", "trace.zip", "trace.zip",
-    ]  # fmt: skip
+    pictures = ["test-failed-1.png", "test-failed-1.txt"]
+    assert sorted(saved) == [*pictures, "trace.zip", "trace.zip"]

@@ -27,9 +27,32 @@ def result(number: int, outcome: Outcome, group: str = "input", said: str = "") 
 
 
 def stack(**changes: object) -> StackFigures:
-    web = ServiceFigures("web", 103.0, 107.5, 0, 10**6, 0, "sha256:1", ["web:1"], 10**7, "", {})
+    web = ServiceFigures(
+        service="web",
+        started_at=103.0,
+        healthy_at=107.5,
+        restarts=0,
+        memory_bytes=10**6,
+        memory_limit_bytes=0,
+        image_id="sha256:1",
+        image_tags=["web:1"],
+        image_bytes=10**7,
+        image_created="",
+        image_labels={},
+    )
     api = replace(web, service="api<b>", started_at=108.0, healthy_at=None)
-    made = StackFigures("stack-1", "shared", 100.0, 1.0, 2.0, 6.0, 109.0, False, False, [web, api])
+    made = StackFigures(
+        name="stack-1",
+        role="shared",
+        begun_at=100.0,
+        preflight=1.0,
+        build=2.0,
+        start=6.0,
+        up_at=109.0,
+        reused=False,
+        kept=False,
+        services=[web, api],
+    )
     return replace(made, **changes)  # type: ignore[arg-type]
 
 
