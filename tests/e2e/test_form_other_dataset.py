@@ -12,7 +12,7 @@ from harness.stack.running import ComposeStack
 from harness.stack.sidecars import Sidecar, running_sidecar
 from tests.houses.api import PriceApi
 from tests.houses.form import PriceForm
-from tests.houses.tracker import Tracker
+from tests.houses.tracker import MlflowApi
 from tests.houses.trained_run import Trained
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ def test_its_houses_have_the_price_of_its_api(
 def test_the_link_opens_the_page_of_the_models_run_in_mlflow(
     other_form: PriceForm, trained: Trained, compose_stack: ComposeStack
 ) -> None:
-    with Tracker(compose_stack.url("mlflow")) as tracker:
+    with MlflowApi(compose_stack.url("mlflow")) as tracker:
         name = tracker.run(trained.run_id)["info"]["run_name"]
     link = other_form.estimate().run_link
     assert link is not None

@@ -15,7 +15,7 @@ from tests.e2e.inputs import Inputs, choices_of, numbers_in, reads_as
 from tests.houses.api import House, PriceApi
 from tests.houses.bundle import GoldenRow
 from tests.houses.form import PriceForm, Shown
-from tests.houses.tracker import Tracker
+from tests.houses.tracker import MlflowApi
 
 pytestmark = pytest.mark.same_page
 
@@ -145,5 +145,5 @@ def test_the_link_leads_to_the_models_run_in_mlflow(form: PriceForm, api: PriceA
     assert link is not None
     parts = urlsplit(link)
     assert parts.fragment == f"/experiments/{model['experiment_id']}/runs/{model['run_id']}"
-    with Tracker(f"{parts.scheme}://{parts.netloc}") as mlflow:
+    with MlflowApi(f"{parts.scheme}://{parts.netloc}") as mlflow:
         assert "<title>MLflow</title>" in mlflow.get("/").text

@@ -13,7 +13,7 @@ import requests
 
 from harness.errors import HarnessError
 from harness.verdict.verdict import Verdict
-from tests.houses.tracker import Tracker, TrackerError
+from tests.houses.tracker import MlflowApi, MlflowError
 
 LONGEST = 5000  # characters that MLflow takes as a tag
 VERDICT = "gate.verdict"
@@ -51,7 +51,7 @@ def write_to_model(verdict: Verdict, page: Path, address: str) -> str:
     # A write that is cut off must not leave a yes that was not earned.
     order = sorted(tags, key=lambda key: (key == VERDICT) == verdict.is_yes)
     try:
-        with Tracker(address) as tracker:
+        with MlflowApi(address) as tracker:
             found = _version(tracker, str(name), str(version))
             if found["run_id"] != run_id:
                 raise HarnessError(
@@ -68,7 +68,7 @@ def write_to_model(verdict: Verdict, page: Path, address: str) -> str:
             "not on the model. Fix: docker compose up -d mlflow, or name another with "
             "MLFLOW_TRACKING_URI."
         ) from None
-    except TrackerError as error:
+    except MlflowError as error:
         raise HarnessError(
             f"--gate: {address} does not take the verdict on {what} ({error}). Fix: name the "
             "MLflow that it was registered in with MLFLOW_TRACKING_URI."
@@ -78,7 +78,7 @@ def write_to_model(verdict: Verdict, page: Path, address: str) -> str:
     return f"{VERDICT}={verdict.word} is written on {what} at {address}"
 
 
-def _version(tracker: Tracker, name: str, version: str) -> Mapping[str, Any]:
+def _version(tracker: MlflowApi, name: str, version: str) -> Mapping[str, Any]:
     return tracker.version(name, version, timeout=_TIMEOUT)
 
 

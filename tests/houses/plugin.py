@@ -18,7 +18,7 @@ from tests.houses.api import PriceApi
 from tests.houses.form import PriceForm
 from tests.houses.gate import tracker_address, write_to_model
 from tests.houses.tested import facts_of
-from tests.houses.tracker import Tracker
+from tests.houses.tracker import MlflowApi
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -98,9 +98,9 @@ def api(stack: Stack) -> Iterator[PriceApi]:
 
 
 @pytest.fixture(scope="session")
-def tracker(stack: Stack) -> Iterator[Tracker]:
+def tracker(stack: Stack) -> Iterator[MlflowApi]:
     """The MLflow of :func:`stack`."""
-    with Tracker(stack.url("mlflow")) as client:
+    with MlflowApi(stack.url("mlflow")) as client:
         yield client
 
 

@@ -9,20 +9,20 @@ import requests
 from harness.wire.client import HttpClient
 
 
-class TrackerError(AssertionError):
+class MlflowError(AssertionError):
     """MLflow answered something else than 200."""
 
     def __init__(self, answer: requests.Response) -> None:
         super().__init__(f"{answer.request.path_url}: {answer.status_code}: {answer.text[:500]}")
 
 
-class Tracker(HttpClient):
+class MlflowApi(HttpClient):
     """Client of one MLflow server."""
 
     API = "/api/2.0/mlflow"
 
     def run(self, run_id: str) -> dict[str, Any]:
-        """``info``, ``data`` (params, metrics, tags) of a run. Raises TrackerError."""
+        """``info``, ``data`` (params, metrics, tags) of a run. Raises MlflowError."""
         run: dict[str, Any] = self._ask("/runs/get", run_id=run_id)["run"]
         return run
 
@@ -31,7 +31,7 @@ class Tracker(HttpClient):
         body = {"experiment_id": "0", "run_name": name}
         answer = self.post(f"{self.API}/runs/create", json=body)
         if answer.status_code != 200:
-            raise TrackerError(answer)
+            raise MlflowError(answer)
         run_id: str = answer.json()["run"]["info"]["run_id"]
         return run_id
 
@@ -48,22 +48,22 @@ class Tracker(HttpClient):
         return [each["value"] for each in found.get("metrics", [])]
 
     def version(self, model: str, version: str, **options: Any) -> dict[str, Any]:
-        """A version of a registered model. Raises TrackerError when there is none."""
+        """A version of a registered model. Raises MlflowError when there is none."""
         asked = {"name": model, "version": version}
         answer = self.get(f"{self.API}/model-versions/get", params=asked, **options)
         if answer.status_code != 200:
-            raise TrackerError(answer)
+            raise MlflowError(answer)
         return dict(answer.json()["model_version"])
 
     def tag_version(self, model: str, version: str, key: str, value: str, **options: Any) -> None:
-        """Sets a tag of a version of a registered model. Raises TrackerError."""
+        """Sets a tag of a version of a registered model. Raises MlflowError."""
         body = {"name": model, "version": version, "key": key, "value": value}
         answer = self.post(f"{self.API}/model-versions/set-tag", json=body, **options)
         if answer.status_code != 200:
-            raise TrackerError(answer)
+            raise MlflowError(answer)
 
     def version_named(self, model: str, alias: str) -> dict[str, Any]:
-        """The version that ``alias`` names. Raises TrackerError when there is none."""
+        """The version that ``alias`` names. Raises MlflowError when there is none."""
         found: dict[str, Any] = self._ask("/registered-models/alias", name=model, alias=alias)
         return dict(found["model_version"])
 
@@ -81,12 +81,12 @@ class Tracker(HttpClient):
         """The content of one file of the run, by the address that MLflow's own pages use."""
         answer = self.get("/get-artifact", params={"run_id": run_id, "path": path})
         if answer.status_code != 200:
-            raise TrackerError(answer)
+            raise MlflowError(answer)
         return answer.content
 
     def _ask(self, route: str, **values: str) -> dict[str, Any]:
         answer = self.get(self.API + route, params=values)
         if answer.status_code != 200:
-            raise TrackerError(answer)
+            raise MlflowError(answer)
         content: dict[str, Any] = answer.json()
         return content

@@ -15,7 +15,7 @@ from harness.stack.wait import wait_until
 from tests.e2e.page import MESSAGE_DUE_S, assert_plain_message
 from tests.houses.api import PriceApi, Value
 from tests.houses.form import PriceForm
-from tests.houses.tracker import Tracker
+from tests.houses.tracker import MlflowApi
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -101,7 +101,7 @@ class System:
         self.house: dict[str, Value] = {one["name"]: one["default"] for one in inputs}
         self.form = PriceForm(page, stack.url("streamlit")).at_hand()
         self.figures = self.form.estimate().figures
-        with Tracker(stack.url("mlflow")) as tracker:
+        with MlflowApi(stack.url("mlflow")) as tracker:
             self.run_id = tracker.create_run("survivor")
         self.assert_predicts()
 
@@ -115,7 +115,7 @@ class System:
         assert self.form.estimate().figures == self.figures
 
     def assert_tracks(self) -> None:
-        with Tracker(self.stack.url("mlflow")) as tracker:
+        with MlflowApi(self.stack.url("mlflow")) as tracker:
             assert tracker.run(self.run_id)["info"]["run_name"] == "survivor"
 
     def assert_works(self) -> None:

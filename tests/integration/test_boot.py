@@ -7,7 +7,7 @@ import pytest
 from harness.stack.running import Stack
 from harness.wire.client import HttpClient
 from tests.houses.api import PriceApi
-from tests.houses.tracker import Tracker
+from tests.houses.tracker import MlflowApi
 
 
 @pytest.mark.check("boot.api-health")
@@ -30,9 +30,9 @@ def test_the_form_answers_at_its_address(stack: Stack, path: str) -> None:
 
 
 @pytest.mark.check("boot.mlflow")
-def test_the_api_of_mlflow_answers_at_its_address(tracker: Tracker) -> None:
+def test_the_api_of_mlflow_answers_at_its_address(tracker: MlflowApi) -> None:
     """Not only its /health, which is green even where the API refuses everybody."""
-    answer = tracker.get(f"{Tracker.API}/experiments/search", params={"max_results": 1})
+    answer = tracker.get(f"{MlflowApi.API}/experiments/search", params={"max_results": 1})
 
     assert answer.status_code == 200
     assert answer.json()["experiments"]

@@ -12,7 +12,7 @@ import pytest
 from tests.houses.api import PriceApi, Value
 from tests.houses.bundle import Bundle
 from tests.houses.cases import typical
-from tests.houses.tracker import Tracker
+from tests.houses.tracker import MlflowApi
 
 Inputs = dict[str, dict[str, Any]]
 
@@ -67,7 +67,7 @@ def test_schema_openapi_health_and_price_name_one_model(
 @pytest.mark.check("contract.mlflow-version")
 @pytest.mark.xdist_group("trained")
 def test_the_served_model_is_a_version_in_mlflow_with_its_run(
-    registered_api: PriceApi, tracker: Tracker
+    registered_api: PriceApi, tracker: MlflowApi
 ) -> None:
     served = registered_api.model()
 
@@ -80,7 +80,7 @@ def test_the_served_model_is_a_version_in_mlflow_with_its_run(
 @pytest.mark.check("contract.mlflow-data")
 @pytest.mark.xdist_group("trained")
 def test_mlflow_says_of_the_served_model_what_the_model_says_of_itself(
-    registered_api: PriceApi, tracker: Tracker
+    registered_api: PriceApi, tracker: MlflowApi
 ) -> None:
     served = registered_api.model()
     params = tracker.params(served["run_id"])

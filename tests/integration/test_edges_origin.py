@@ -13,9 +13,9 @@ import requests
 from harness.stack.running import ComposeStack, Stack
 from harness.wire.client import HttpClient
 from tests.houses.api import PriceApi, Value
-from tests.houses.tracker import Tracker
+from tests.houses.tracker import MlflowApi
 
-EXPERIMENTS = f"{Tracker.API}/experiments/search"
+EXPERIMENTS = f"{MlflowApi.API}/experiments/search"
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 PREFLIGHT = {
     "Access-Control-Request-Headers": "content-type, authorization, x-request-id",
@@ -64,7 +64,7 @@ def foreign(address: str) -> list[str]:
 
 def asked_from(client: HttpClient, path: str, **body: Any) -> Iterator[requests.Response]:
     """The answers to every method and preflight of ``path``, for pages of foreign origins."""
-    local = [] if isinstance(client, Tracker) else LOCAL
+    local = [] if isinstance(client, MlflowApi) else LOCAL
     for number, origin in enumerate([*foreign(client.address), *local]):
         # One origin with all methods; what depends on the origin depends on it for all of them.
         for method in METHODS if number == 0 else ("GET", "POST", "OPTIONS"):
@@ -198,7 +198,7 @@ def test_only_a_page_of_the_form_itself_opens_a_session_with_it(stack: Stack) ->
 @pytest.mark.check("edges.origin-mlflow")
 @pytest.mark.parametrize("path", ["/", "/health", f"{EXPERIMENTS}?max_results=1", "/graphql"])
 def test_no_answer_of_mlflow_can_be_read_by_a_page_from_elsewhere(
-    tracker: Tracker, path: str
+    tracker: MlflowApi, path: str
 ) -> None:
     for answer in asked_from(tracker, path, data=b"{}"):
         assert_unreadable(answer)
@@ -206,7 +206,7 @@ def test_no_answer_of_mlflow_can_be_read_by_a_page_from_elsewhere(
 
 @pytest.mark.check("edges.origin-mlflow-writes")
 @pytest.mark.parametrize("api_path", ["/api", "/ajax-api"])
-def test_a_page_from_elsewhere_changes_nothing_in_mlflow(tracker: Tracker, api_path: str) -> None:
+def test_a_page_from_elsewhere_changes_nothing_in_mlflow(tracker: MlflowApi, api_path: str) -> None:
     """Asked with a search, which is a POST too and changes nothing where it is let through."""
     path = f"{api_path}/2.0/mlflow/experiments/search"
     body = json.dumps({"max_results": 1})
@@ -221,7 +221,7 @@ def test_a_page_from_elsewhere_changes_nothing_in_mlflow(tracker: Tracker, api_p
 
 
 @pytest.mark.check("edges.host-mlflow")
-def test_mlflow_answers_only_under_its_own_names(tracker: Tracker) -> None:
+def test_mlflow_answers_only_under_its_own_names(tracker: MlflowApi) -> None:
     """Or a page whose name is led to this machine could read and write it as its own."""
     for host in ("evil.example", "evil.example:5555", "mlflow.evil.example", "10.0.0.1"):
         answer = tracker.get(f"{EXPERIMENTS}?max_results=1", headers={"Host": host})
@@ -230,7 +230,7 @@ def test_mlflow_answers_only_under_its_own_names(tracker: Tracker) -> None:
 
 
 @pytest.mark.check("edges.frames-mlflow")
-def test_no_page_from_elsewhere_shows_mlflow_in_a_frame(tracker: Tracker) -> None:
+def test_no_page_from_elsewhere_shows_mlflow_in_a_frame(tracker: MlflowApi) -> None:
     assert tracker.get("/").headers.get("x-frame-options") in ("SAMEORIGIN", "DENY")
 
 

@@ -11,7 +11,7 @@ import pytest
 from harness.stack.running import ComposeStack
 from harness.stack.usage import epoch
 from tests.houses.api import PriceApi
-from tests.houses.tracker import Tracker
+from tests.houses.tracker import MlflowApi
 from tests.houses.trained_run import DATASET, SMALL, Trained
 
 pytestmark = pytest.mark.xdist_group("trained")
@@ -29,7 +29,7 @@ def sha256(content: bytes) -> str:
 
 
 @pytest.mark.check("tracking.page")
-def test_mlflow_shows_its_page(tracker: Tracker) -> None:
+def test_mlflow_shows_its_page(tracker: MlflowApi) -> None:
     page = tracker.get("/")
 
     assert page.status_code == 200
@@ -49,7 +49,7 @@ def test_the_pipeline_saves_all_artifacts(trained: Trained) -> None:
 @pytest.mark.check("tracking.summary")
 @pytest.mark.containers
 def test_the_pipeline_says_how_good_the_model_is_and_where_everything_went(
-    trained: Trained, tracker: Tracker
+    trained: Trained, tracker: MlflowApi
 ) -> None:
     assert "RMSLE" in trained.printed
     assert str(trained.bundle.folder) in trained.printed
@@ -61,7 +61,7 @@ def test_the_pipeline_says_how_good_the_model_is_and_where_everything_went(
 @pytest.mark.check("tracking.left-running")
 @pytest.mark.containers
 def test_training_uses_the_mlflow_that_runs_and_leaves_it_running(
-    trained: Trained, tracker: Tracker, compose_stack: ComposeStack
+    trained: Trained, tracker: MlflowApi, compose_stack: ComposeStack
 ) -> None:
     """On another port than the default, as its owner chose."""
     mlflow = compose_stack.inspect("mlflow")["State"]
@@ -72,7 +72,7 @@ def test_training_uses_the_mlflow_that_runs_and_leaves_it_running(
 
 @pytest.mark.check("tracking.run")
 @pytest.mark.containers
-def test_the_run_is_in_mlflow_and_finished(trained: Trained, tracker: Tracker) -> None:
+def test_the_run_is_in_mlflow_and_finished(trained: Trained, tracker: MlflowApi) -> None:
     info = tracker.run(trained.run_id)["info"]
 
     assert info["status"] == "FINISHED"
@@ -82,7 +82,7 @@ def test_the_run_is_in_mlflow_and_finished(trained: Trained, tracker: Tracker) -
 @pytest.mark.check("tracking.parameters")
 @pytest.mark.containers
 def test_the_run_has_its_parameters_and_where_it_came_from(
-    trained: Trained, tracker: Tracker
+    trained: Trained, tracker: MlflowApi
 ) -> None:
     params, manifest = tracker.params(trained.run_id), trained.bundle.manifest
 
@@ -94,7 +94,7 @@ def test_the_run_has_its_parameters_and_where_it_came_from(
 
 @pytest.mark.check("tracking.metrics")
 @pytest.mark.containers
-def test_the_run_has_every_metric_of_the_manifest(trained: Trained, tracker: Tracker) -> None:
+def test_the_run_has_every_metric_of_the_manifest(trained: Trained, tracker: MlflowApi) -> None:
     metrics, manifest = tracker.metrics(trained.run_id), trained.bundle.manifest
 
     assert {"cv_rmsle", "cv_coverage", "cv_width", "holdout_mae"} <= set(manifest["metrics"])
@@ -103,14 +103,14 @@ def test_the_run_has_every_metric_of_the_manifest(trained: Trained, tracker: Tra
 
 @pytest.mark.check("tracking.metrics-by-part")
 @pytest.mark.containers
-def test_the_run_has_metrics_by_fold_and_by_segment(trained: Trained, tracker: Tracker) -> None:
+def test_the_run_has_metrics_by_fold_and_by_segment(trained: Trained, tracker: MlflowApi) -> None:
     assert len(tracker.history(trained.run_id, "fold_rmsle")) == SMALL["folds"]
     assert any(key.startswith("segment/") for key in tracker.metrics(trained.run_id))
 
 
 @pytest.mark.check("tracking.plots")
 @pytest.mark.containers
-def test_the_run_has_plots_that_can_be_looked_at(trained: Trained, tracker: Tracker) -> None:
+def test_the_run_has_plots_that_can_be_looked_at(trained: Trained, tracker: MlflowApi) -> None:
     plots = [path for path in tracker.artifacts(trained.run_id) if path.startswith("plots/")]
 
     assert len(plots) >= 5, "predicted against actual, residuals, importance, coverage"
@@ -122,7 +122,7 @@ def test_the_run_has_plots_that_can_be_looked_at(trained: Trained, tracker: Trac
 
 @pytest.mark.check("tracking.bundle")
 @pytest.mark.containers
-def test_the_run_has_the_bundle_byte_for_byte(trained: Trained, tracker: Tracker) -> None:
+def test_the_run_has_the_bundle_byte_for_byte(trained: Trained, tracker: MlflowApi) -> None:
     for name in (*FILES, "manifest.json"):
         kept = tracker.artifact(trained.run_id, f"bundle/{name}")
 
@@ -131,7 +131,7 @@ def test_the_run_has_the_bundle_byte_for_byte(trained: Trained, tracker: Tracker
 
 @pytest.mark.check("tracking.champion")
 @pytest.mark.containers
-def test_the_model_of_the_run_is_the_champion(trained: Trained, tracker: Tracker) -> None:
+def test_the_model_of_the_run_is_the_champion(trained: Trained, tracker: MlflowApi) -> None:
     champion, manifest = tracker.version_named(MODEL, CHAMPION), trained.bundle.manifest
 
     assert champion["run_id"] == trained.run_id, "the champion is another run's model"
@@ -142,7 +142,7 @@ def test_the_model_of_the_run_is_the_champion(trained: Trained, tracker: Tracker
 @pytest.mark.check("tracking.registry")
 @pytest.mark.containers
 def test_the_registry_has_the_hashes_of_the_bundle_that_the_api_reports_too(
-    trained: Trained, tracker: Tracker, api_of_trained: PriceApi
+    trained: Trained, tracker: MlflowApi, api_of_trained: PriceApi
 ) -> None:
     manifest, served = trained.bundle.manifest, api_of_trained.model()
     version = tracker.version(MODEL, manifest["mlflow"]["model_version"])
@@ -170,7 +170,7 @@ def test_another_dataset_is_served_without_other_code(
 
 @pytest.mark.check("tracking.served-files")
 def test_the_served_files_are_those_of_the_run_in_mlflow(
-    registered_api: PriceApi, tracker: Tracker
+    registered_api: PriceApi, tracker: MlflowApi
 ) -> None:
     served = registered_api.model()
 
@@ -180,7 +180,7 @@ def test_the_served_files_are_those_of_the_run_in_mlflow(
 
 @pytest.mark.check("tracking.served-metrics")
 def test_the_served_model_has_the_metrics_that_were_logged(
-    registered_api: PriceApi, tracker: Tracker
+    registered_api: PriceApi, tracker: MlflowApi
 ) -> None:
     served = registered_api.model()
     logged = tracker.metrics(served["run_id"])

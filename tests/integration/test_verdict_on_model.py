@@ -10,7 +10,7 @@ from harness.errors import HarnessError
 from harness.verdict.checks import Check
 from harness.verdict.verdict import Result, Verdict
 from tests.houses.gate import write_to_model
-from tests.houses.tracker import Tracker
+from tests.houses.tracker import MlflowApi
 from tests.houses.trained_run import Trained
 
 pytestmark = [pytest.mark.containers, pytest.mark.xdist_group("trained")]
@@ -20,7 +20,7 @@ GREEN = Result(Check("boot.up", "boot", "It is up"), "test_it", "passed")
 
 @pytest.mark.check("tracking.verdict")
 def test_a_verdict_can_be_read_from_the_version_that_was_tested(
-    trained: Trained, tracker: Tracker, tmp_path: Path
+    trained: Trained, tracker: MlflowApi, tmp_path: Path
 ) -> None:
     page = tmp_path / "report.html"
     page.write_text("a page")
