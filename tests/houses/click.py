@@ -47,7 +47,9 @@ WATCH = """words => {
             const now = answer();
             if (now !== watch.before) watch.cleared ||= performance.now();
             if (now && now !== watch.before) watch.answered = performance.now();
-            if (!now) watch.meanwhile = document.querySelector(".hint")?.innerText ?? "";
+            // The hint goes a moment before the answer is drawn.
+            if (!now) watch.meanwhile =
+                document.querySelector(".hint")?.innerText || watch.meanwhile;
         };
         look();
         new MutationObserver(look).observe(document, {

@@ -243,7 +243,7 @@ def test_an_image_holds_the_files_of_its_service_as_they_are_here_and_no_others(
         here = context / name
         assert here.is_file(), f"{name} is in the image and not in {context}"
         assert hashlib.sha256(here.read_bytes()).hexdigest() == digest, f"{name} is another one"
-        is_code = name.endswith((".py", ".toml", "requirements.txt"))
+        is_code = name.endswith((".py", ".js", ".toml", "requirements.txt"))
         assert is_code or name.startswith(KINDS["fastapi"]), f"{name} has no business in the image"
     figure("files", len(found), at_least=5)
 
