@@ -98,9 +98,9 @@ class Clone:
 
     def end(self) -> None:
         """Ends what still runs, as after a test that failed in the middle."""
-        for each in self._begun:
-            each.kill()
-            each.wait()
+        for process in self._begun:
+            process.kill()
+            process.wait()
 
     def run(self, tests: str, *options: str) -> tuple[int, str]:
         """Exit code and output of a pytest."""
@@ -137,5 +137,7 @@ def things_of(stack: str) -> dict[str, list[str]]:
         # The list of images knows no labels; they are named after the project.
         "image": docker("image", "ls", "--no-trunc", "--format", "{{.Repository}} {{.ID}}"),
     }
-    mine = {kind: [each for each in all_ if each.startswith(stack)] for kind, all_ in found.items()}
-    return {kind: each for kind, each in mine.items() if each}
+    mine = {
+        kind: [thing for thing in all_ if thing.startswith(stack)] for kind, all_ in found.items()
+    }
+    return {kind: things for kind, things in mine.items() if things}

@@ -79,7 +79,7 @@ def test_a_kept_stack_is_used_again_until_something_changes(runs: Runs) -> None:
         assert (again.name, again.reused, again.start) == (first.name, True, 0)
         assert started(first) == since
     # What was built to compare is gone again.
-    assert {each.split()[0] for each in things_of(runs.clone.prefix)["image"]} == {
+    assert {image.split()[0] for image in things_of(runs.clone.prefix)["image"]} == {
         f"{first.name}-web"
     }
 

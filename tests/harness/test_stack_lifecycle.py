@@ -57,7 +57,7 @@ def test_what_a_killed_run_left_is_removed_by_the_next(clone: Clone) -> None:
     assert not override.parent.exists()
 
 
-@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM], ids=lambda each: each.name)
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM], ids=lambda sign: sign.name)
 def test_an_interrupted_run_leaves_nothing(clone: Clone, how: signal.Signals) -> None:
     running = clone.start(WAITS)
     name = clone.name_when_up(running)

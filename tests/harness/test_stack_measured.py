@@ -67,7 +67,7 @@ def test_the_parts_of_a_boot_are_its_whole(figures: StackFigures) -> None:
 
 
 def test_a_service_has_times_memory_and_image(figures: StackFigures) -> None:
-    [web] = [each for each in figures.services if each.service == "web"]
+    [web] = [service for service in figures.services if service.service == "web"]
 
     assert figures.up_at is not None
     assert web.started_at is not None
@@ -83,7 +83,7 @@ def test_a_service_has_times_memory_and_image(figures: StackFigures) -> None:
 def test_a_service_that_had_one_thing_to_do_is_well_when_it_has_done_it(
     figures: StackFigures,
 ) -> None:
-    [once] = [each for each in figures.services if each.service == "once"]
+    [once] = [service for service in figures.services if service.service == "once"]
 
     assert once.memory_bytes is None
     assert once.healthy_at is None

@@ -73,7 +73,7 @@ def write_to_model(verdict: Verdict, page: Path, address: str) -> str:
             f"--gate: {address} does not take the verdict on {what} ({error}). Fix: name the "
             "MLflow that it was registered in with MLFLOW_TRACKING_URI."
         ) from None
-    if not tags.items() <= {each["key"]: each["value"] for each in kept}.items():
+    if not tags.items() <= {tag["key"]: tag["value"] for tag in kept}.items():
         raise HarnessError(f"--gate: {address} took the tags of {what} and shows others.")
     return f"{VERDICT}={verdict.word} is written on {what} at {address}"
 

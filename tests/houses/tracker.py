@@ -36,16 +36,20 @@ class MlflowApi(HttpClient):
         return run_id
 
     def params(self, run_id: str) -> dict[str, str]:
-        return {each["key"]: each["value"] for each in self.run(run_id)["data"].get("params", [])}
+        return {
+            param["key"]: param["value"] for param in self.run(run_id)["data"].get("params", [])
+        }
 
     def metrics(self, run_id: str) -> dict[str, float]:
         """The last value of every metric."""
-        return {each["key"]: each["value"] for each in self.run(run_id)["data"].get("metrics", [])}
+        return {
+            metric["key"]: metric["value"] for metric in self.run(run_id)["data"].get("metrics", [])
+        }
 
     def history(self, run_id: str, metric: str) -> list[float]:
         """All values of one metric, in the order in which they were logged."""
         found = self._ask("/metrics/get-history", run_id=run_id, metric_key=metric)
-        return [each["value"] for each in found.get("metrics", [])]
+        return [point["value"] for point in found.get("metrics", [])]
 
     def version(self, model: str, version: str, **options: Any) -> dict[str, Any]:
         """A version of a registered model. Raises MlflowError when there is none."""
@@ -70,11 +74,11 @@ class MlflowApi(HttpClient):
     def artifacts(self, run_id: str, folder: str = "") -> dict[str, int]:
         """Path -> size in bytes of all files of the run, in all folders below ``folder``."""
         found: dict[str, int] = {}
-        for each in self._ask("/artifacts/list", run_id=run_id, path=folder).get("files", []):
-            if each["is_dir"]:
-                found.update(self.artifacts(run_id, each["path"]))
+        for entry in self._ask("/artifacts/list", run_id=run_id, path=folder).get("files", []):
+            if entry["is_dir"]:
+                found.update(self.artifacts(run_id, entry["path"]))
             else:
-                found[each["path"]] = int(each["file_size"])
+                found[entry["path"]] = int(entry["file_size"])
         return found
 
     def artifact(self, run_id: str, path: str) -> bytes:

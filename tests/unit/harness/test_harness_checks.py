@@ -118,7 +118,7 @@ def test_a_test_carries_id_group_and_sentence(run: pytest.Pytester) -> None:
         "group": "boot",
         "sentence": "A port is on loopback (api)",
     }
-    [other] = (each for each in found if each.endswith("::test_of_no_check"))
+    [other] = (id_ for id_ in found if id_.endswith("::test_of_no_check"))
     assert found[other]["group"] == "other"
 
 

@@ -99,7 +99,7 @@ def test_everything_that_compose_makes_is_labelled_and_has_the_stacks_own_name(
 
     made = [config["services"]["web"], config["services"]["web"]["build"]]
     made += [config["networks"]["own"], config["volumes"]["data"]]
-    assert all(plan.name in each["labels"].values() for each in made)
+    assert all(plan.name in part["labels"].values() for part in made)
     assert config["volumes"]["data"]["name"] == f"{plan.name}_data"
     assert config["networks"]["theirs"]["name"] == "theirs"
 

@@ -41,15 +41,21 @@ class Engine:
         kind = {"ps": "container", "rm": "container"}.get(words[0], words[0])
         if "rm" in words[:2]:
             gone = set(words) - {self.clings}
-            self.things = [each for each in self.things if (each[1] not in gone or each[0] != kind)]
+            self.things = [
+                thing for thing in self.things if (thing[1] not in gone or thing[0] != kind)
+            ]
             return ""
         if words[:2] == ("image", "inspect"):
-            found = [each for each in self.things if each[1] in words]
+            found = [thing for thing in self.things if thing[1] in words]
         else:
-            found = [each for each in self.things if each[0] == kind and self._fits(each[2], words)]
+            found = [
+                thing for thing in self.things if thing[0] == kind and self._fits(thing[2], words)
+            ]
         if "--quiet" in words:
             return "\n".join(name for _, name, _ in found)
-        return "\n".join(f"{each[leftovers.STACK]}\t{each[leftovers.OWNER]}" for *_, each in found)
+        return "\n".join(
+            f"{thing[leftovers.STACK]}\t{thing[leftovers.OWNER]}" for *_, thing in found
+        )
 
     def run(self, command: list[str], *, check: bool) -> CompletedProcess[str]:
         said = f"{self.clings} is in use" if self.clings in command else ""
@@ -63,7 +69,7 @@ class Engine:
         wanted = [word.removeprefix("label=") for word in words if word.startswith("label=")]
         return all(
             key in labels and (not equals or labels[key] == value)
-            for key, equals, value in (each.partition("=") for each in wanted)
+            for key, equals, value in (label.partition("=") for label in wanted)
         )
 
 
@@ -102,7 +108,7 @@ def test_removing_a_stack_removes_every_kind_of_thing(engine: Engine) -> None:
 
     gone = leftovers.remove("mine")
 
-    assert [each.split()[0] for each in gone] == ["container", "network", "volume", "image"]
+    assert [thing.split()[0] for thing in gone] == ["container", "network", "volume", "image"]
     assert engine.names() == {"somebody-elses"}
 
 
@@ -112,7 +118,7 @@ def test_what_is_being_removed_by_another_run_is_waited_for(engine: Engine) -> N
 
     gone = leftovers.remove("mine")
 
-    assert [each.split()[0] for each in gone] == ["container", "network", "volume", "image"]
+    assert [thing.split()[0] for thing in gone] == ["container", "network", "volume", "image"]
     assert engine.names() == {"somebody-elses"}
 
 

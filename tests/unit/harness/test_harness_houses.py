@@ -17,7 +17,7 @@ from tests.houses.strategies import BOUNDED, houses, notation, white_space
 from tests.unit.app import bundles
 
 CONTRACTS = {
-    name: each.model_dump(mode="json")["inputs"] for name, each in bundles.CONTRACTS.items()
+    name: contract.model_dump(mode="json")["inputs"] for name, contract in bundles.CONTRACTS.items()
 }
 every_contract = pytest.mark.parametrize("inputs", CONTRACTS.values(), ids=CONTRACTS)
 Inputs = list[dict[str, Any]]
@@ -28,8 +28,8 @@ def test_every_house_is_one_that_the_contract_takes(inputs: Inputs) -> None:
     @BOUNDED
     @given(houses(inputs))
     def holds(house: dict[str, Any]) -> None:
-        assert house.keys() == {each["name"] for each in inputs}
-        assert all(takes(each, json.dumps(house[each["name"]])) for each in inputs)
+        assert house.keys() == {field["name"] for field in inputs}
+        assert all(takes(field, json.dumps(house[field["name"]])) for field in inputs)
 
     holds()
 
@@ -51,9 +51,9 @@ def test_another_notation_is_read_back_as_the_same_house(inputs: Inputs, written
 def test_what_cases_and_defaults_offer_is_taken(inputs: Inputs) -> None:
     house = typical(inputs)
 
-    for each in inputs:
-        assert takes(each, json.dumps(house[each["name"]]))
-        assert all(takes(each, json.dumps(value)) for value in values(each))
+    for field in inputs:
+        assert takes(field, json.dumps(house[field["name"]]))
+        assert all(takes(field, json.dumps(value)) for value in values(field))
 
 
 @pytest.mark.parametrize(

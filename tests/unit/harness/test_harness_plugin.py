@@ -81,7 +81,7 @@ class Machine:
         asked = (
             [json.loads(line) for line in file.read_text().splitlines()] if file.exists() else []
         )
-        return [each for each in asked if set(words) <= set(each)]
+        return [question for question in asked if set(words) <= set(question)]
 
 
 @pytest.fixture
@@ -355,7 +355,7 @@ def test_a_stack_to_break_rests_after_its_last_test_and_wakes_to_be_asked(machin
     result = machine.run(tests=tests)
 
     result.assert_outcomes(passed=2)
-    told = [word for each in machine.asked() for word in each]
+    told = [word for question in machine.asked() for word in question]
     steps = [word for word in told if word in ("first", "second", "pause", "unpause", "down")]
     assert steps == ["first", "second", "pause", "unpause", "down"]
 

@@ -26,7 +26,7 @@ def both_at_work(request):
         return pathlib.Path(f"{worker}-began")
     began(request.config.workerinput["workerid"]).touch()
     def problem():
-        if not all(began(each).exists() for each in ("gw0", "gw1")):
+        if not all(began(worker).exists() for worker in ("gw0", "gw1")):
             return "one worker has it all"
     wait_until(problem, what="both at work", seconds=20, hint="how was it dealt out?", pause=0.01)
 

@@ -32,11 +32,11 @@ pytest_plugins = ["harness.plugin", "tests.houses.plugin"]
 def pytest_runtest_protocol(item, nextitem):
     for attempt in range(3):
         reports = runtestprotocol(item, nextitem=nextitem, log=False)
-        red = any(each.failed for each in reports)
-        for each in reports:
-            if each.failed and attempt < 2 and {named}:
-                each.outcome = "rerun"
-            item.ihook.pytest_runtest_logreport(report=each)
+        red = any(report.failed for report in reports)
+        for report in reports:
+            if report.failed and attempt < 2 and {named}:
+                report.outcome = "rerun"
+            item.ihook.pytest_runtest_logreport(report=report)
         if not red:
             break
         item._initrequest()
@@ -66,7 +66,7 @@ def judge(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Judge:
 
 
 def outcomes(verdict: Verdict) -> dict[str, str]:
-    return {each["id"]: each["outcome"] for each in verdict["checks"]}
+    return {check["id"]: check["outcome"] for check in verdict["checks"]}
 
 
 @pytest.mark.parametrize("options", [(), ("-n", "2")], ids=["alone", "two workers"])
@@ -78,7 +78,7 @@ def test_all_that_was_asked_for_and_passed_is_a_yes(
     assert result.ret == 0
     assert (verdict["verdict"], verdict["reasons"]) == ("yes", [])
     assert outcomes(verdict) == {"boot.first": "passed", "boot.second": "passed"}
-    assert {each.name for each in (pytester.path / "test-results").iterdir()} >= FILES
+    assert {file.name for file in (pytester.path / "test-results").iterdir()} >= FILES
     assert result.outlines[-2:] == [
         "verdict: yes: All 2 checks that were asked for ran and passed.",
         "verdict: the report is test-results/report.html",
@@ -272,7 +272,7 @@ def test_what_cannot_be_asked_elsewhere_is_counted_and_named(judge: Judge, elsew
     _, verdict = judge(tests, f"--api-url={elsewhere}", "-k", "by_address or heals")
 
     assert verdict["verdict"] == "yes"
-    assert [(each["id"], each["sentence"]) for each in verdict["left_out"]] == [
+    assert [(check["id"], check["sentence"]) for check in verdict["left_out"]] == [
         ("faults.stop", "It heals")
     ]
     assert "containers" in verdict["left_out"][0]["why"]
@@ -357,7 +357,7 @@ def test_a_run_that_is_killed_leaves_no_older_verdict(
     pytester.makepyfile(TWO.format(first="__import__('os')._exit(3)", second="pass"))
     pytester.runpytest_subprocess()
 
-    assert not FILES & {each.name for each in (pytester.path / "test-results").iterdir()}
+    assert not FILES & {file.name for file in (pytester.path / "test-results").iterdir()}
 
 
 def test_a_check_carries_all_that_is_known_of_it(judge: Judge) -> None:

@@ -82,8 +82,8 @@ def page(tmp_path: Path) -> Path:
 
 def verdict(*outcomes: Outcome, **model: object) -> Verdict:
     results = [
-        Result(Check(f"boot.{n}", "boot", "It holds"), f"test_{n}", each, message="x" * 400)
-        for n, each in enumerate(outcomes)
+        Result(Check(f"boot.{n}", "boot", "It holds"), f"test_{n}", outcome, message="x" * 400)
+        for n, outcome in enumerate(outcomes)
     ]
     tested = {"model": {**MODEL, **model}, "commit": {"id": "c0ffee", "dirty": True}}
     return Verdict(started=0.0, seconds=1.0, results=results, tested=tested)

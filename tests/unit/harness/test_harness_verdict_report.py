@@ -104,14 +104,14 @@ def page_of(verdict: Verdict, folder: Path) -> ElementTree.Element:
 
 
 def attributes(page: ElementTree.Element) -> Iterator[tuple[str, str]]:
-    for each in page.iter():
-        yield from each.attrib.items()
+    for element in page.iter():
+        yield from element.attrib.items()
 
 
 def test_nothing_in_the_page_comes_out_as_markup(hostile: Verdict, tmp_path: Path) -> None:
     page = page_of(hostile, tmp_path)
 
-    scripts = [each.text or "" for each in page.iter("script")]
+    scripts = [element.text or "" for element in page.iter("script")]
     assert len(scripts) == 1, "the page's own"
     assert "alert" not in scripts[0]
     assert list(page.iter("i")) == []
@@ -125,10 +125,10 @@ def test_the_facts_of_the_system_are_terms_and_values(tmp_path: Path) -> None:
     tested = {"about": "shop 3", "facts": {"Ledger": "of *May*", "Till": "no. 7"}}
     page = page_of(Verdict(1.0, 2.0, [result(1, "passed")], tested=tested), tmp_path)
 
-    [head] = (each.text for each in page.iter("p") if each.get("class") == "eyebrow")
+    [head] = (element.text for element in page.iter("p") if element.get("class") == "eyebrow")
     [facts, *_] = page.iter("dl")
     assert head == "The gate, for shop 3"
-    assert [each.text for each in facts] == ["Ledger", "of *May*", "Till", "no. 7"]
+    assert [element.text for element in facts] == ["Ledger", "of *May*", "Till", "no. 7"]
     assert "- `Ledger`: `of *May*`\n- `Till`: `no. 7`\n" in (tmp_path / "verdict.md").read_text()
 
 
@@ -137,8 +137,8 @@ def test_the_page_loads_nothing(hostile: Verdict, tmp_path: Path) -> None:
 
     loaded = [value for name, value in attributes(page) if name in LOADS]
     assert len(loaded) >= 3, "a link, a screenshot and a trace"
-    assert [each for each in loaded if not each.startswith(("#", "data:"))] == []
-    assert {each.tag for each in page.iter()}.isdisjoint({"link", "iframe", "object", "base"})
+    assert [address for address in loaded if not address.startswith(("#", "data:"))] == []
+    assert {element.tag for element in page.iter()}.isdisjoint({"link", "iframe", "object", "base"})
     [style] = page.iter("style")
     assert not re.search(r"url\(|@import", style.text or "")
 
@@ -238,7 +238,7 @@ def test_the_timeline_says_in_words_what_it_shows() -> None:
         "Boot of stack-1: preflight from 0.0 s, 1.0 s; images from 1.0 s, 2.0 s; "
         "web from 3.0 s, 4.5 s; api<b> from 8.0 s, not healthy"
     )
-    bars = {each.get("class"): each for each in picture.iter("rect")}
+    bars = {bar.get("class"): bar for bar in picture.iter("rect")}
     kept, broken = (float(bars[kind].get("width", 0)) for kind in ("kept", "broken"))
     # The start took 6 s from second 3 on: for 1 s of that, api was waited for.
     assert kept == pytest.approx(4.5 * broken, rel=0.01)
@@ -248,19 +248,19 @@ def test_the_timeline_of_a_stack_without_containers_can_be_drawn() -> None:
     parsed(timeline(stack(services=[], preflight=0.0, build=0.0, up_at=None)))
 
 
-@pytest.mark.parametrize("values", [[5.0], [5.0] * 10, [float(each) for each in range(1, 101)]])
+@pytest.mark.parametrize("values", [[5.0], [5.0] * 10, [float(number) for number in range(1, 101)]])
 def test_the_histogram_counts_every_value(values: list[float]) -> None:
     picture = parsed(histogram(values, "ms", "time"))
 
-    tall = [float(each.get("height", 0)) for each in picture.iter("rect")]
+    tall = [float(bar.get("height", 0)) for bar in picture.iter("rect")]
     assert max(tall) > 0
     assert f"time: {len(values)} values from {short(values[0])}" in picture.get("aria-label", "")
 
 
 def test_percentiles_are_values_that_were_measured() -> None:
-    values = [float(each) for each in range(1, 101)]
+    values = [float(number) for number in range(1, 101)]
 
-    assert [percentile(values, each) for each in (50, 95, 99, 100)] == [50, 95, 99, 100]
+    assert [percentile(values, percent) for percent in (50, 95, 99, 100)] == [50, 95, 99, 100]
     assert percentile([7.0], 50) == 7
 
 
@@ -273,4 +273,4 @@ def test_a_bar_shows_whether_the_bound_holds(
 ) -> None:
     picture = parsed(bullet(5.0, at_most, at_least, "said"))
 
-    assert [each.get("class") for each in picture.iter("rect")] == ["track", kind]
+    assert [bar.get("class") for bar in picture.iter("rect")] == ["track", kind]
