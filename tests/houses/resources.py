@@ -19,19 +19,33 @@ if TYPE_CHECKING:
 WARM_UP, SAMPLES, CONFIDENCE = 10, 20, 0.99
 KINDS = ("memory", "threads", "descriptors")
 
-# Of all processes but this one. Memory is what they wrote and no file holds (RssAnon), in bytes.
+# The container's first process and all that it started: a health check, which comes and goes and
+# may not be looked into while it starts, is none of them. Memory is what they wrote and no file
+# holds (RssAnon), in bytes.
 _USED = """
 import json, os
-used = {"memory": 0, "threads": 0, "descriptors": 0}
+ROOT = 1
+statuses = {}
 for process in filter(str.isdigit, os.listdir("/proc")):
     try:
         lines = open(f"/proc/{process}/status").read().splitlines()
-        status = dict(line.split(":", 1) for line in lines)
-        if int(process) == os.getpid() or "RssAnon" not in status:
-            continue
+    except (FileNotFoundError, ProcessLookupError):
+        continue  # it has ended
+    statuses[int(process)] = dict(line.split(":", 1) for line in lines)
+
+def belongs(process):
+    while process in statuses and process != ROOT:
+        process = int(statuses[process]["PPid"])
+    return process == ROOT
+
+used = {"memory": 0, "threads": 0, "descriptors": 0}
+for process, status in statuses.items():
+    if not belongs(process) or "RssAnon" not in status:
+        continue
+    try:
         descriptors = len(os.listdir(f"/proc/{process}/fd"))
-    except (FileNotFoundError, ProcessLookupError, PermissionError):
-        continue  # it ends, such as a health check: what ends may not be looked into
+    except (FileNotFoundError, ProcessLookupError):
+        continue  # it has ended
     used["memory"] += 1024 * int(status["RssAnon"].split()[0])
     used["threads"] += int(status["Threads"])
     used["descriptors"] += descriptors
