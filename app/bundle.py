@@ -19,7 +19,7 @@ from pydantic import BaseModel, ValidationError
 from app.bundle_files import BundleError, FileRead, Folder, open_folder
 from app.contract import Contract
 from app.golden import Golden
-from app.manifest import CONTRACT, GOLDEN, MANIFEST, MODEL, SEAL, SERVED, Manifest
+from app.manifest import CHECKSUM, CONTRACT, GOLDEN, MANIFEST, MODEL, SERVED, Manifest
 
 __all__ = ["Bundle", "BundleError", "verify"]
 
@@ -65,18 +65,18 @@ def verify(path: Path) -> Bundle:
 
 
 def _manifest(folder: Folder) -> Manifest:
-    """The manifest, after its bytes agree with the seal beside it."""
-    for name in (SEAL, MANIFEST):
+    """The manifest, after its bytes agree with the checksum beside it."""
+    for name in (CHECKSUM, MANIFEST):
         if name not in folder.names():
             raise BundleError(f"{folder.path / name} is missing: found no such file")
-    seal = folder.read(SEAL, keep=True).content or b""
+    checksum = folder.read(CHECKSUM, keep=True).content or b""
     found = folder.read(MANIFEST, keep=True)
     # The line that `sha256sum manifest.json` prints, so that `sha256sum -c` checks it too.
-    if seal != f"{found.sha256}  {MANIFEST}\n".encode():
-        sealed = seal[:64].decode("ascii", "replace")
+    if checksum != f"{found.sha256}  {MANIFEST}\n".encode():
+        expected = checksum[:64].decode("ascii", "replace")
         raise BundleError(
             f"{folder.path / MANIFEST} is not what the pipeline wrote: "
-            f"expected sha256 {sealed} (from {SEAL}), found {found}"
+            f"expected sha256 {expected} (from {CHECKSUM}), found {found}"
         )
     manifest = _parse(Manifest, folder.path / MANIFEST, found.content or b"")
     for name in SERVED:
@@ -87,7 +87,7 @@ def _manifest(folder: Folder) -> Manifest:
 
 def _served_files(folder: Folder, manifest: Manifest) -> dict[str, bytes]:
     """Compares every file with the manifest; returns those that serving parses."""
-    present = folder.names() - {MANIFEST, SEAL}
+    present = folder.names() - {MANIFEST, CHECKSUM}
     for name, entry in manifest.files.items():
         if name not in present:
             raise BundleError(

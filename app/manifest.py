@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 MANIFEST = "manifest.json"
-SEAL = "manifest.json.sha256"
+CHECKSUM = "manifest.json.sha256"
 MODEL = "model.onnx"
 CONTRACT = "contract.json"
 GOLDEN = "golden.json"

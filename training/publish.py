@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 MANIFEST = "manifest.json"
-SEAL = "manifest.json.sha256"
+CHECKSUM = "manifest.json.sha256"
 """What ``sha256sum manifest.json`` prints, so that the manifest itself is checked too."""
 _AT_FDCWD = -100
 _RENAME_EXCHANGE = 2
@@ -32,7 +32,7 @@ def describe(folder: Path) -> dict[str, dict[str, Any]]:
             "size": file.stat().st_size,
         }
         for file in sorted(folder.iterdir())
-        if file.name not in (MANIFEST, SEAL)
+        if file.name not in (MANIFEST, CHECKSUM)
     }
 
 
@@ -46,7 +46,7 @@ def write_manifest(folder: Path, content: Mapping[str, Any]) -> None:
     text = json.dumps(manifest, indent=2, sort_keys=True) + "\n"
     write_durably(folder / MANIFEST, text.encode())
     seal = hashlib.sha256(text.encode()).hexdigest()
-    write_durably(folder / SEAL, f"{seal}  {MANIFEST}\n".encode())
+    write_durably(folder / CHECKSUM, f"{seal}  {MANIFEST}\n".encode())
     for file in folder.iterdir():
         _sync(file)
     _sync(folder)
