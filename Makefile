@@ -1,6 +1,6 @@
 # Verbs. Each calls something that can be read and run by itself.
 .DEFAULT_GOAL := help
-.PHONY: help up test mutants stress down clean logs lint lock dev bench
+.PHONY: help up test mutants stress soak down clean logs lint lock dev bench
 
 help: ## show this list
 	@sed -n 's/^\([a-z]*\): ## /\1 /p' $(MAKEFILE_LIST) | awk '{ verb = $$1; $$1 = ""; printf "  make %-8s%s\n", verb, $$0 }'
@@ -16,6 +16,9 @@ mutants: ## prove that the gate notices every seeded breakage (MUTANTS="name ...
 
 stress: ## the checks that wait, in rounds on a busy machine (ROUNDS=10, ONLY="boot browser faults" chooses)
 	@setup/stress.sh $(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(ONLY),--only "$(ONLY)")
+
+soak: ## the gate on datasets of awkward shapes (SHAPES="name ..." tries only these)
+	@setup/soak.sh $(SHAPES)
 
 down: ## stop the stack; runs, models and images stay
 	@setup/down.sh

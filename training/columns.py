@@ -137,7 +137,8 @@ def _numbers(
     default = spec.default
     if default is None:
         median = float(good[good.between(low, high)].median())
-        decimals = 0 if kind is Kind.INTEGER else max(6, 6 - _magnitude(high - low))
+        finest = max(6 - _magnitude(high - low), 1 - _magnitude(step))
+        decimals = 0 if kind is Kind.INTEGER else max(6, finest)
         default = min(max(round(median, decimals), low), high)
     if kind is Kind.INTEGER:
         low, high, step = math.ceil(low), math.floor(high), math.ceil(step)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import math
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -25,13 +27,20 @@ from training.runtime import ExportedModel
 from training.scores import Predictions, all_scores, by_segment, point_scores
 from training.settings import Settings
 
-HEADINGS = {
-    "RMSLE": ("rmsle", "{:.4f}"),
-    "MAE": ("mae", "{:,.0f}"),
-    "MAPE": ("mape", "{:.2%}"),
-    "R2": ("r2", "{:.3f}"),
-    "inside interval": ("coverage", "{:.1%}"),
-    "interval width": ("width", "{:.1%}"),
+
+def _amount(value: float) -> str:
+    """An error in money, to three digits at least: prices may be of 2.5 or of 4e9."""
+    decimals = 2 - math.floor(math.log10(value)) if value > 0 else 0
+    return f"{value:,.{max(0, decimals)}f}"
+
+
+HEADINGS: dict[str, tuple[str, Callable[[float], str]]] = {
+    "RMSLE": ("rmsle", "{:.4f}".format),
+    "MAE": ("mae", _amount),
+    "MAPE": ("mape", "{:.2%}".format),
+    "R2": ("r2", "{:.3f}".format),
+    "inside interval": ("coverage", "{:.1%}".format),
+    "interval width": ("width", "{:.1%}".format),
 }
 
 
@@ -204,10 +213,10 @@ def show(trained: Trained) -> None:
     }
     rows = {
         title: {
-            heading: form.format(trained.metrics[f"{prefix}_{figure}"])
+            heading: written(trained.metrics[f"{prefix}_{figure}"])
             if f"{prefix}_{figure}" in trained.metrics
             else ""
-            for heading, (figure, form) in HEADINGS.items()
+            for heading, (figure, written) in HEADINGS.items()
         }
         for title, prefix in kinds.items()
         if f"{prefix}_rmsle" in trained.metrics
