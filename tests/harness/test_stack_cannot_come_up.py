@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from harness.errors import HarnessError
-from harness.stack import plan
+from harness.stack import compose_files
 from harness.stack.boot import running_stack
 from tests.harness.clone import PROBE, Clone, python
 
@@ -79,7 +79,10 @@ def test_a_port_that_was_taken_meanwhile_is_named(
         holder.bind(("127.0.0.1", 0))
         holder.listen()
         taken = holder.getsockname()[1]
-        monkeypatch.setattr(plan, "free_ports", lambda count: [taken] * count)
+        free = compose_files.free_ports
+        monkeypatch.setattr(
+            compose_files, "free_ports", lambda count: [taken, *free(count)][:count]
+        )
 
         said = error_of(clone, tmp_path / "logs")
 
