@@ -14,6 +14,7 @@ import pytest
 from harness.errors import HarnessError
 from harness.stack import compose_files
 from harness.stack.boot import running_stack
+from harness.stack.ports import free_ports
 from tests.harness.clone import PROBE, Clone, python
 
 pytestmark = pytest.mark.containers
@@ -79,9 +80,8 @@ def test_a_port_that_was_taken_meanwhile_is_named(
         holder.bind(("127.0.0.1", 0))
         holder.listen()
         taken = holder.getsockname()[1]
-        free = compose_files.free_ports
         monkeypatch.setattr(
-            compose_files, "free_ports", lambda count: [taken, *free(count)][:count]
+            compose_files, "free_ports", lambda count: [taken, *free_ports(count)][:count]
         )
 
         said = error_of(clone, tmp_path / "logs")
