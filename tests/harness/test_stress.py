@@ -110,6 +110,7 @@ def test_busy_processes_end_by_themselves_when_their_time_is_over() -> None:
 
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
 def test_busy_processes_end_when_whoever_began_them_is_killed(how: signal.Signals) -> None:
+    # It sleeps until it is killed, which is what is tried.
     code = (
         "import time; from tests.stress.busy import busy_processes\n"
         "with busy_processes(2, seconds=120) as pids:\n"
