@@ -102,7 +102,7 @@ class Contract(_Frozen):
     @model_validator(mode="after")
     def _unique(self) -> Self:
         for key in ("name", "label"):
-            seen = [getattr(each, key) for each in self.inputs]
+            seen = [getattr(field, key) for field in self.inputs]
             repeated = sorted({value for value in seen if seen.count(value) > 1})
             if repeated:
                 raise ValueError(f"two inputs have the same {key}: {', '.join(repeated)}")
@@ -110,7 +110,7 @@ class Contract(_Frozen):
 
     @property
     def names(self) -> list[str]:
-        return [each.name for each in self.inputs]
+        return [field.name for field in self.inputs]
 
     def to_json(self) -> str:
         """The one text form of this contract: stable, so that its hash is too."""

@@ -27,9 +27,9 @@ class GoldenRow(_Strict):
         """Why ``contract`` would refuse this house, or None."""
         if sorted(self.inputs) != sorted(contract.names):
             return "its inputs are not those of the contract"
-        for each in contract.inputs:
-            if not each.accepts(self.inputs[each.name]):
-                return f"its {each.name} is not a value that the contract accepts"
+        for field in contract.inputs:
+            if not field.accepts(self.inputs[field.name]):
+                return f"its {field.name} is not a value that the contract accepts"
         return None
 
 

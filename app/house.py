@@ -27,15 +27,15 @@ def house_model(contract: Contract) -> type[BaseModel]:
     """
     fields: dict[str, Any] = {
         f"input_{number}": (
-            _type(each),
+            _type(field),
             Field(
-                alias=each.name,
-                title=each.label,
-                description=_description(each),
-                examples=[example(each)],
+                alias=field.name,
+                title=field.label,
+                description=_description(field),
+                examples=[example(field)],
             ),
         )
-        for number, each in enumerate(contract.inputs)
+        for number, field in enumerate(contract.inputs)
     }
     model: type[BaseModel] = create_model("House", __base__=StrictModel, **fields)
     model.__doc__ = f"{contract.title}: what is known about one house. All fields are required."
@@ -53,43 +53,43 @@ def batch_model(house: type[BaseModel]) -> type[BaseModel]:
     )
 
 
-def example(each: Input) -> bool | int | float | str:
+def example(field: Input) -> bool | int | float | str:
     """The input's default, as it is written in JSON."""
-    return int(each.default) if each.kind is Kind.INTEGER else each.default
+    return int(field.default) if field.kind is Kind.INTEGER else field.default
 
 
 def typical_house(contract: Contract) -> dict[str, Any]:
     """A house of defaults, which the API accepts as it is."""
-    return {each.name: example(each) for each in contract.inputs}
+    return {field.name: example(field) for field in contract.inputs}
 
 
-def allowed(each: Input) -> Allowed:
+def allowed(field: Input) -> Allowed:
     """What the input takes, for an error message."""
-    if each.kind is Kind.CHOICE:
-        return Allowed(choices=list(each.choices or ()))
-    if each.kind is Kind.YES_NO:
+    if field.kind is Kind.CHOICE:
+        return Allowed(choices=list(field.choices or ()))
+    if field.kind is Kind.YES_NO:
         return Allowed(choices=[True, False])
-    minimum, maximum = bounds(each)
+    minimum, maximum = bounds(field)
     return Allowed(minimum=minimum, maximum=maximum)
 
 
-def bounds(each: Input) -> tuple[float, float]:
+def bounds(field: Input) -> tuple[float, float]:
     """The range of a number; for whole numbers, the whole numbers at its ends."""
-    assert each.minimum is not None
-    assert each.maximum is not None
-    if each.kind is Kind.INTEGER:
-        return math.ceil(each.minimum), math.floor(each.maximum)
-    return each.minimum, each.maximum
+    assert field.minimum is not None
+    assert field.maximum is not None
+    if field.kind is Kind.INTEGER:
+        return math.ceil(field.minimum), math.floor(field.maximum)
+    return field.minimum, field.maximum
 
 
-def _type(each: Input) -> Any:
-    if each.kind is Kind.YES_NO:
+def _type(field: Input) -> Any:
+    if field.kind is Kind.YES_NO:
         return bool
-    if each.kind is Kind.CHOICE:
-        return Literal[each.choices]  # Literal[("a", "b")] is Literal["a", "b"]
-    minimum, maximum = bounds(each)
+    if field.kind is Kind.CHOICE:
+        return Literal[field.choices]  # Literal[("a", "b")] is Literal["a", "b"]
+    minimum, maximum = bounds(field)
     limits = Field(ge=minimum, le=maximum)
-    if each.kind is Kind.INTEGER:
+    if field.kind is Kind.INTEGER:
         return Annotated[int, limits, BeforeValidator(_whole)]
     return Annotated[float, limits]
 
@@ -99,6 +99,6 @@ def _whole(value: object) -> object:
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
-def _description(each: Input) -> str:
-    unit = f"Unit: {each.unit}." if each.unit else ""
-    return " ".join(part for part in (each.help, unit) if part)
+def _description(field: Input) -> str:
+    unit = f"Unit: {field.unit}." if field.unit else ""
+    return " ".join(part for part in (field.help, unit) if part)

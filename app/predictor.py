@@ -50,7 +50,7 @@ class Predictor:
     def __init__(self, bundle: Bundle) -> None:
         self._golden = bundle.golden.rows
         self._next_golden = 0
-        self._columns = [(each.name, _dtype(each)) for each in bundle.contract.inputs]
+        self._columns = [(field.name, _dtype(field)) for field in bundle.contract.inputs]
         self._session = _session(bundle)
         _check_interface(self._session, bundle)
         for number, row in enumerate(self._golden):
@@ -104,10 +104,10 @@ class Predictor:
         return None
 
 
-def _dtype(each: Input) -> type:
-    if each.kind is Kind.CHOICE:
+def _dtype(field: Input) -> type:
+    if field.kind is Kind.CHOICE:
         return object  # numpy's own string type would be cut to one length
-    return np.bool_ if each.kind is Kind.YES_NO else np.float64
+    return np.bool_ if field.kind is Kind.YES_NO else np.float64
 
 
 def _session(bundle: Bundle) -> ort.InferenceSession:
@@ -127,7 +127,7 @@ def _check_interface(session: ort.InferenceSession, bundle: Bundle) -> None:
     """Names, types, shapes and order of the model's inputs and outputs."""
     types = {Kind.CHOICE: "tensor(string)", Kind.YES_NO: "tensor(bool)"}
     inputs = [
-        (each.name, types.get(each.kind, "tensor(double)")) for each in bundle.contract.inputs
+        (field.name, types.get(field.kind, "tensor(double)")) for field in bundle.contract.inputs
     ]
     outputs = [(name, "tensor(double)") for name in OUTPUTS]
     sides = (

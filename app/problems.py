@@ -86,7 +86,7 @@ def body(error: ProblemError, request_id: str) -> dict[str, Any]:
         "status": error.status,
         "detail": error.detail,
         "request_id": request_id,
-        "errors": [each.model_dump() for each in error.errors],
+        "errors": [error.model_dump() for error in error.errors],
         "error_count": error.error_count,
     }
 
@@ -130,7 +130,7 @@ def install(app: FastAPI) -> None:
 
 def _method_not_allowed(request: Request, allow: str) -> Response:
     """405, or the answer to OPTIONS, which asks for just that list."""
-    methods = {each.strip() for each in allow.split(",")} | {"OPTIONS"}
+    methods = {method.strip() for method in allow.split(",")} | {"OPTIONS"}
     if "GET" in methods:
         methods.add("HEAD")
     listed = ", ".join(sorted(methods))

@@ -23,7 +23,7 @@ class HouseReader:
 
     def __init__(self, contract: Contract) -> None:
         self.model: type[BaseModel] = house_model(contract)
-        self._inputs = {each.name: each for each in contract.inputs}
+        self._inputs = {field.name: field for field in contract.inputs}
         self._names = ", ".join(self._inputs)
 
     def one(self, body: Any) -> House:
@@ -71,8 +71,8 @@ class HouseReader:
             missing = self._inputs.keys() - body.keys()
             details = error.errors(include_url=False, include_context=False, include_input=False)
             for name in dict.fromkeys(detail["loc"][0] for detail in details):
-                each = self._inputs[str(name)]
-                errors.add(each, _message(each, missing=name in missing), index)
+                field = self._inputs[str(name)]
+                errors.add(field, _message(field, missing=name in missing), index)
             return {}
 
 
@@ -83,15 +83,15 @@ class _Errors:
         self._kept: list[FieldError] = []
         self._count = 0
 
-    def add(self, each: Input | None, message: str, index: int | None) -> None:
+    def add(self, field: Input | None, message: str, index: int | None) -> None:
         self._count += 1
         if len(self._kept) < MAX_ERRORS:
             self._kept.append(
                 FieldError(
-                    field=each.name if each else None,
-                    label=each.label if each else None,
+                    field=field.name if field else None,
+                    label=field.label if field else None,
                     message=message,
-                    allowed=allowed(each) if each else None,
+                    allowed=allowed(field) if field else None,
                     index=index,
                 )
             )
@@ -110,18 +110,18 @@ def _refused(message: str) -> ProblemError:
     return ProblemError(422, message, errors=[error], error_count=1)
 
 
-def _message(each: Input, *, missing: bool) -> str:
+def _message(field: Input, *, missing: bool) -> str:
     if missing:
-        return f"{each.label} is missing; it must be {_wanted(each)}."
-    return f"{each.label} must be {_wanted(each)}."
+        return f"{field.label} is missing; it must be {_wanted(field)}."
+    return f"{field.label} must be {_wanted(field)}."
 
 
-def _wanted(each: Input) -> str:
-    if each.kind is Kind.YES_NO:
+def _wanted(field: Input) -> str:
+    if field.kind is Kind.YES_NO:
         return "true or false"
-    if each.kind is Kind.CHOICE:
-        return f"one of the {len(each.choices or ())} choices, spelled as they are listed"
-    minimum, maximum = bounds(each)
-    unit = f" {each.unit}" if each.unit else ""
-    noun = "a whole number" if each.kind is Kind.INTEGER else "a number"
+    if field.kind is Kind.CHOICE:
+        return f"one of the {len(field.choices or ())} choices, spelled as they are listed"
+    minimum, maximum = bounds(field)
+    unit = f" {field.unit}" if field.unit else ""
+    noun = "a whole number" if field.kind is Kind.INTEGER else "a number"
     return f"{noun} from {minimum:,.12g} to {maximum:,.12g}{unit}"

@@ -40,7 +40,7 @@ def report(title: str, taken: list[float]) -> None:
 def main() -> None:
     session = requests.Session()
     inputs = session.get(f"{API}/schema", timeout=5).json()["inputs"]
-    house = {each["name"]: each["default"] for each in inputs}
+    house = {field["name"]: field["default"] for field in inputs}
     many = {"houses": [house] * BATCH}
     print(f"{API}, milliseconds{'p50':>20}{'p99':>9}{'max':>9}")
     one = milliseconds(lambda: session.post(f"{API}/predict", json=house, timeout=5), SINGLES)

@@ -71,7 +71,7 @@ def schema(api: PriceApi) -> dict[str, Any]:
 @pytest.fixture(scope="session")
 def inputs(schema: dict[str, Any]) -> dict[str, dict[str, Any]]:
     """The inputs of the contract by name, in the order of the form."""
-    return {each["name"]: each for each in schema["inputs"]}
+    return {field["name"]: field for field in schema["inputs"]}
 
 
 @pytest.fixture(scope="session")

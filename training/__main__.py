@@ -56,8 +56,8 @@ def main(given: Sequence[str] | None = None) -> int:
         settings = Settings.from_pairs(pair for group in options.pairs for pair in group)
         with step("Data"):
             dataset = load(options.dataset)
-            for each in dataset.notes:
-                note(each)
+            for text in dataset.notes:
+                note(text)
             sales, inputs = dataset.inputs.shape
             note(f"{sales} of {dataset.rows_read} sales, {inputs} inputs")
         output = options.output.resolve()

@@ -160,7 +160,7 @@ def _counts_up(values: pd.Series) -> bool:
 
 def _yes_no(file: Path, key: str, name: str, spec: InputSpec, text: pd.Series) -> Column:
     lower = text.str.lower()
-    values = lower.map(lambda each: each in YES, na_action="ignore")
+    values = lower.map(lambda cell: cell in YES, na_action="ignore")
     unreadable = text.notna() & ~lower.isin(YES | NO)
     if unreadable.any() and spec.outside == "refuse":
         problem = f"{unreadable.sum()} rows are neither yes nor no"

@@ -27,13 +27,13 @@ def note(text: str) -> None:
     print(f"    {text}", flush=True)
 
 
-def bar(each: Iterable[T], title: str, total: int) -> Iterator[T]:
+def bar(items: Iterable[T], title: str, total: int) -> Iterator[T]:
     """A progress bar on a terminal; elsewhere a line now and then, so that logs stay short."""
     if sys.stderr.isatty():
-        yield from tqdm(each, desc=f"    {title}", total=total, leave=False)
+        yield from tqdm(items, desc=f"    {title}", total=total, leave=False)
         return
     said = time.monotonic()
-    for done, item in enumerate(each, start=1):
+    for done, item in enumerate(items, start=1):
         if time.monotonic() - said > QUIET_SECONDS:
             said = time.monotonic()
             note(f"{title}: {done} of {total}")

@@ -69,8 +69,8 @@ def load(folder: Path) -> Dataset:
     if price[~drop].nunique() == 1:
         raise DatasetError(file, "target.column", "all prices are the same", "name another column")
     columns = {
-        name: read_column(file, name, each, table[each.column])
-        for name, each in spec.inputs.items()
+        name: read_column(file, name, field, table[field.column])
+        for name, field in spec.inputs.items()
     }
     for column in columns.values():
         drop |= column.drop
@@ -121,7 +121,7 @@ def _read_csv(file: Path, csv: Path) -> pd.DataFrame:
 
 
 def _check_columns(file: Path, spec: DatasetSpec, table: pd.DataFrame) -> None:
-    named = {f"inputs.{name}.column": each.column for name, each in spec.inputs.items()}
+    named = {f"inputs.{name}.column": field.column for name, field in spec.inputs.items()}
     named["target.column"] = spec.target.column
     if spec.time is not None:
         named["time.column"] = spec.time.column

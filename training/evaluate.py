@@ -136,7 +136,7 @@ def importance(model: PriceModel, inputs: pd.DataFrame, price: np.ndarray) -> pd
     result = permutation_importance(
         model, inputs, price, scoring=minus_rmsle, n_repeats=5, random_state=0
     )
-    labels = [each.label for each in model.contract.inputs]
+    labels = [field.label for field in model.contract.inputs]
     return pd.DataFrame({"mean": result.importances_mean, "std": result.importances_std}, labels)
 
 
@@ -147,7 +147,9 @@ def segment(dataset: Dataset) -> pd.Series | None:
 
 
 def _choices(contract: Contract) -> list[str]:
-    return [each.name for each in contract.inputs if each.kind is Kind.CHOICE and not each.ordered]
+    return [
+        field.name for field in contract.inputs if field.kind is Kind.CHOICE and not field.ordered
+    ]
 
 
 def why_refused(

@@ -46,12 +46,12 @@ def to_onnx(model: PriceModel) -> bytes:
 
 def _columns(graph: Graph, model: PriceModel) -> str:
     """The preprocessor: [N, columns], in the order in which it was fitted."""
-    kinds = {each.name: each for each in model.contract.inputs}
+    kinds = {field.name: field for field in model.contract.inputs}
     parts = []
     for name, encoder, _ in model.preprocessor.transformers_:
-        each = kinds[name]
-        if each.kind is Kind.CHOICE:
-            choices = np.array(each.choices, dtype=object)
+        field = kinds[name]
+        if field.kind is Kind.CHOICE:
+            choices = np.array(field.choices, dtype=object)
             codes = graph.node(
                 "LabelEncoder", name, domain="ai.onnx.ml", keys_strings=list(choices),
                 values_int64s=list(range(len(choices))), default_int64=len(choices),
@@ -60,7 +60,7 @@ def _columns(graph: Graph, model: PriceModel) -> str:
             table = graph.constant(encoder.transform(_frame(name, choices)))
             # An unlisted choice has the code after the last row, which Gather refuses.
             parts.append(graph.node("Gather", table, rows, axis=0))
-        elif each.kind is Kind.YES_NO:
+        elif field.kind is Kind.YES_NO:
             parts.append(graph.node("Cast", name, to=TensorProto.DOUBLE))
         else:
             parts.append(transform(encoder, graph, name))
@@ -74,16 +74,16 @@ def _frame(name: str, values: np.ndarray) -> pd.DataFrame:
 def _serialize(graph: Graph, contract: Contract) -> bytes:
     inputs = [
         helper.make_tensor_value_info(
-            each.name, ELEMENT.get(each.kind, TensorProto.DOUBLE), ["N", 1]
+            field.name, ELEMENT.get(field.kind, TensorProto.DOUBLE), ["N", 1]
         )
-        for each in contract.inputs
+        for field in contract.inputs
     ]
     outputs = [
         helper.make_tensor_value_info(name, TensorProto.DOUBLE, ["N", 1]) for name in OUTPUTS
     ]
     model = helper.make_model(
         helper.make_graph(graph.nodes, "house_price", inputs, outputs, graph.constants),
-        opset_imports=[helper.make_opsetid(*each) for each in OPSETS.items()],
+        opset_imports=[helper.make_opsetid(*opset) for opset in OPSETS.items()],
         ir_version=IR_VERSION,
         producer_name="house-price",
     )

@@ -53,7 +53,7 @@ def _(fitted: FunctionTransformer, graph: Graph, values: str) -> str:
 def _(fitted: MinMaxScaler, graph: Graph, values: str) -> str:
     scaled = graph.node("Mul", values, graph.constant(fitted.scale_))
     moved = graph.node("Add", scaled, graph.constant(fitted.min_))
-    low, high = (graph.constant(each) for each in fitted.feature_range)
+    low, high = (graph.constant(bound) for bound in fitted.feature_range)
     return graph.node("Min", graph.node("Max", moved, low), high) if fitted.clip else moved
 
 
@@ -65,16 +65,16 @@ def _(fitted: StandardScaler, graph: Graph, values: str) -> str:
 
 @transform.register
 def _(fitted: FeatureUnion, graph: Graph, values: str) -> str:
-    return graph.concat([transform(each, graph, values) for _, each in fitted.transformer_list])
+    return graph.concat([transform(step, graph, values) for _, step in fitted.transformer_list])
 
 
 @transform.register
 def _(fitted: ColumnTransformer, graph: Graph, values: str) -> str:
     parts = []
-    for _, each, positions in fitted.transformers_:
-        if isinstance(each, str) and each == "drop":
+    for _, transformer, positions in fitted.transformers_:
+        if isinstance(transformer, str) and transformer == "drop":
             continue
-        parts.append(transform(each, graph, graph.columns(values, positions)))
+        parts.append(transform(transformer, graph, graph.columns(values, positions)))
     return graph.concat(parts)
 
 
@@ -103,21 +103,21 @@ def _(fitted: Ridge, graph: Graph, values: str) -> str:
 def _(fitted: VotingRegressor, graph: Graph, values: str) -> str:
     weights = np.ones(len(fitted.estimators_)) if fitted.weights is None else fitted.weights
     shares = np.asarray(weights) / np.sum(weights)
-    members = graph.concat([predict(each, graph, values) for each in fitted.estimators_])
+    members = graph.concat([predict(member, graph, values) for member in fitted.estimators_])
     weighted = graph.node("Mul", members, graph.constant(shares))
     return graph.node("ReduceSum", weighted, graph.index([1]), keepdims=1)
 
 
 @predict.register
 def _(fitted: StackingRegressor, graph: Graph, values: str) -> str:
-    below = [predict(each, graph, values) for each in fitted.estimators_]
+    below = [predict(member, graph, values) for member in fitted.estimators_]
     seen = graph.concat([*below, values] if fitted.passthrough else below)
     return predict(fitted.final_estimator_, graph, seen)
 
 
 @predict.register
 def _(fitted: HistGradientBoostingRegressor, graph: Graph, values: str) -> str:
-    trees = (histogram_tree(each.nodes) for (each,) in fitted._predictors)
+    trees = (histogram_tree(predictor.nodes) for (predictor,) in fitted._predictors)
     total = sum_of_trees(trees, graph, values)
     return graph.node("Add", total, graph.constant(fitted._baseline_prediction.item()))
 
@@ -128,5 +128,5 @@ def _(fitted: Any, graph: Graph, values: str) -> str:
     # scikit-learn looks at single precision values here, and its thresholds fit those.
     single = graph.node("Cast", values, to=TensorProto.FLOAT)
     seen = graph.node("Cast", single, to=TensorProto.DOUBLE)
-    total = sum_of_trees((tree(each.tree_) for each in fitted.estimators_), graph, seen)
+    total = sum_of_trees((tree(member.tree_) for member in fitted.estimators_), graph, seen)
     return graph.node("Div", total, graph.constant(len(fitted.estimators_)))

@@ -24,10 +24,10 @@ class Node(NamedTuple):
 
 def histogram_tree(nodes: np.ndarray) -> Iterator[Node]:
     """The nodes of a tree of histogram gradient boosting."""
-    for each in nodes:
+    for node in nodes:
         yield Node(
-            bool(each["is_leaf"]), int(each["feature_idx"]), float(each["num_threshold"]),
-            int(each["left"]), int(each["right"]), float(each["value"]),
+            bool(node["is_leaf"]), int(node["feature_idx"]), float(node["num_threshold"]),
+            int(node["left"]), int(node["right"]), float(node["value"]),
         )  # fmt: skip
 
 
@@ -47,8 +47,8 @@ def sum_of_trees(trees: Iterable[Iterable[Node]], graph: Graph, values: str) -> 
         key: [] for key in ("truenodeids", "trueleafs", "falsenodeids", "falseleafs")
     }
     weights: list[float] = []
-    for each in trees:
-        nodes = list(each)
+    for tree_nodes in trees:
+        nodes = list(tree_nodes)
         if nodes[0].leaf:  # a tree that found nothing to split still needs one split here
             nodes = [Node(False, 0, 0.0, 1, 2, 0.0), nodes[0], nodes[0]]
         place: dict[int, int] = {}
@@ -75,7 +75,7 @@ def sum_of_trees(trees: Iterable[Iterable[Node]], graph: Graph, values: str) -> 
         nodes_featureids=[node.feature for node in splits],
         nodes_splits=numpy_helper.from_array(np.array([node.threshold for node in splits])),
         nodes_modes=numpy_helper.from_array(np.zeros(len(splits), np.uint8)),  # value <= split
-        **{f"nodes_{name}": each for name, each in branches.items()},
+        **{f"nodes_{name}": column for name, column in branches.items()},
         leaf_targetids=[0] * len(weights),
         leaf_weights=numpy_helper.from_array(np.array(weights)),
     )

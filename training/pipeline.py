@@ -55,11 +55,11 @@ class Layout:
 
     @classmethod
     def of(cls, contract: Contract) -> Layout:
-        scalars = [each for each in contract.inputs if _is_scalar(each)]
-        named = [each for each in contract.inputs if not _is_scalar(each)]
+        scalars = [field for field in contract.inputs if _is_scalar(field)]
+        named = [field for field in contract.inputs if not _is_scalar(field)]
         return cls(
-            signs=tuple(SIGN[each.monotonic] for each in scalars),
-            choices=sum(len(each.choices or ()) for each in named),
+            signs=tuple(SIGN[field.monotonic] for field in scalars),
+            choices=sum(len(field.choices or ()) for field in named),
         )
 
     @property
@@ -73,11 +73,11 @@ class Layout:
 
 def preprocessor(contract: Contract) -> ColumnTransformer:
     """Wire values, one column an input, to numbers: shape (n, columns), laid out as Layout says."""
-    scalars = [each for each in contract.inputs if _is_scalar(each)]
-    named = [each for each in contract.inputs if not _is_scalar(each)]
+    scalars = [field for field in contract.inputs if _is_scalar(field)]
+    named = [field for field in contract.inputs if not _is_scalar(field)]
     return ColumnTransformer(
-        [(each.name, _scalar(each), [each.name]) for each in scalars]
-        + [(each.name, _one_hot(each), [each.name]) for each in named]
+        [(field.name, _scalar(field), [field.name]) for field in scalars]
+        + [(field.name, _one_hot(field), [field.name]) for field in named]
     )
 
 
@@ -102,20 +102,20 @@ def build(contract: Contract, settings: Settings) -> Pipeline:
     return Pipeline([("preprocessor", preprocessor(contract)), ("model", model)])
 
 
-def _is_scalar(each: Input) -> bool:
-    return each.kind is not Kind.CHOICE or each.ordered
+def _is_scalar(field: Input) -> bool:
+    return field.kind is not Kind.CHOICE or field.ordered
 
 
-def _scalar(each: Input) -> FunctionTransformer | OrdinalEncoder:
-    if each.kind is Kind.CHOICE:
-        return OrdinalEncoder(categories=[list(each.choices or ())])
+def _scalar(field: Input) -> FunctionTransformer | OrdinalEncoder:
+    if field.kind is Kind.CHOICE:
+        return OrdinalEncoder(categories=[list(field.choices or ())])
     return FunctionTransformer(np.asarray, kw_args={"dtype": np.float64})
 
 
-def _one_hot(each: Input) -> OneHotEncoder:
+def _one_hot(field: Input) -> OneHotEncoder:
     # Every choice has its column, also one that no row here holds: folds agree on the columns.
     return OneHotEncoder(
-        categories=[list(each.choices or ())], sparse_output=False, dtype=np.float64
+        categories=[list(field.choices or ())], sparse_output=False, dtype=np.float64
     )
 
 

@@ -89,7 +89,7 @@ def _ticks(ratio: float) -> Locator:
 
 def _short(price: float, highest: float) -> str:
     """``price`` in the unit that suits the ``highest`` of the same picture."""
-    unit, sign = next((each for each in UNITS if highest >= 10 * each[0]), (1, ""))
+    unit, sign = next((scale for scale in UNITS if highest >= 10 * scale[0]), (1, ""))
     return f"{price / unit:,.6g}{sign}"
 
 
@@ -107,10 +107,15 @@ def _ratio_axis(axes: Axes, which: str, ratio: np.ndarray) -> None:
     line(1, color="black", linewidth=1)
 
 
-def _predicted_against_actual(folder: Path, each: Predictions, currency: str) -> None:
+def _predicted_against_actual(folder: Path, predictions: Predictions, currency: str) -> None:
     axes = _axes(6, 6)
-    axes.scatter(each.actual, each.price, s=8, color=INK, alpha=0.4, linewidths=0, zorder=2)
-    ends = [min(each.actual.min(), each.price.min()), max(each.actual.max(), each.price.max())]
+    axes.scatter(
+        predictions.actual, predictions.price, s=8, color=INK, alpha=0.4, linewidths=0, zorder=2
+    )
+    ends = [
+        min(predictions.actual.min(), predictions.price.min()),
+        max(predictions.actual.max(), predictions.price.max()),
+    ]
     axes.plot(ends, ends, color="black", linewidth=1, zorder=3)
     _price_axis(axes, "x", f"Actual price ({currency})")
     _price_axis(axes, "y", f"Predicted price ({currency})")
@@ -118,18 +123,18 @@ def _predicted_against_actual(folder: Path, each: Predictions, currency: str) ->
     _save(folder, "predicted_against_actual")
 
 
-def _residuals_by_price(folder: Path, each: Predictions, currency: str) -> None:
+def _residuals_by_price(folder: Path, predictions: Predictions, currency: str) -> None:
     axes = _axes()
-    ratio = each.price / each.actual
-    axes.scatter(each.actual, ratio, s=8, color=INK, alpha=0.4, linewidths=0, zorder=2)
+    ratio = predictions.price / predictions.actual
+    axes.scatter(predictions.actual, ratio, s=8, color=INK, alpha=0.4, linewidths=0, zorder=2)
     _ratio_axis(axes, "y", ratio)
     _price_axis(axes, "x", f"Actual price ({currency})")
     axes.set(title="Residuals by price")
     _save(folder, "residuals_by_price")
 
 
-def _residuals_by_segment(folder: Path, each: Predictions, segment: pd.Series) -> None:
-    ratio = pd.Series(each.price / each.actual)
+def _residuals_by_segment(folder: Path, predictions: Predictions, segment: pd.Series) -> None:
+    ratio = pd.Series(predictions.price / predictions.actual)
     groups = dict(list(ratio.groupby(segment.to_numpy())))
     largest = sorted(groups, key=lambda name: len(groups[name]), reverse=True)[:MOST_SEGMENTS]
     names = sorted(largest, key=lambda name: float(groups[name].median()))
@@ -146,9 +151,15 @@ def _residuals_by_segment(folder: Path, each: Predictions, segment: pd.Series) -
     _save(folder, "residuals_by_segment")
 
 
-def _coverage_by_decile(folder: Path, each: Predictions, coverage: float, currency: str) -> None:
-    decile = pd.qcut(each.actual, 10, labels=False, duplicates="drop")
-    table = pd.DataFrame({"inside": 100 * each.inside, "price": each.actual}).groupby(decile).mean()
+def _coverage_by_decile(
+    folder: Path, predictions: Predictions, coverage: float, currency: str
+) -> None:
+    decile = pd.qcut(predictions.actual, 10, labels=False, duplicates="drop")
+    table = (
+        pd.DataFrame({"inside": 100 * predictions.inside, "price": predictions.actual})
+        .groupby(decile)
+        .mean()
+    )
     axes = _axes()
     axes.bar(range(1, len(table) + 1), table["inside"], color=FAINT, zorder=2)
     axes.axhline(

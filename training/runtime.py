@@ -34,13 +34,17 @@ class ExportedModel:
             shape (n, 3): price, lower and upper in the target's currency.
         """
         columns = {
-            each.name: inputs[each.name].to_numpy(TYPES.get(each.kind, np.float64)).reshape(-1, 1)
-            for each in self._contract.inputs
+            field.name: inputs[field.name]
+            .to_numpy(TYPES.get(field.kind, np.float64))
+            .reshape(-1, 1)
+            for field in self._contract.inputs
         }
         # One by one, as the API does: in a batch some prices differ in the last bit.
         rows = [
             np.ravel(
-                self._session.run(OUTPUTS, {name: each[[row]] for name, each in columns.items()})
+                self._session.run(
+                    OUTPUTS, {name: column[[row]] for name, column in columns.items()}
+                )
             )
             for row in range(len(inputs))
         ]

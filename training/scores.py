@@ -30,7 +30,7 @@ class Predictions:
     spread: np.ndarray
 
     def where(self, rows: np.ndarray) -> Predictions:
-        return Predictions(*(each[rows] for each in vars(self).values()))
+        return Predictions(*(values[rows] for values in vars(self).values()))
 
     @property
     def inside(self) -> np.ndarray:
@@ -48,21 +48,21 @@ def point_scores(actual: np.ndarray, price: np.ndarray) -> dict[str, float]:
     }
 
 
-def all_scores(each: Predictions) -> dict[str, float]:
+def all_scores(predictions: Predictions) -> dict[str, float]:
     """The point scores, the share of prices inside their interval, its mean width / price."""
     return {
-        **point_scores(each.actual, each.price),
-        "coverage": float(each.inside.mean()),
-        "width": float(np.mean((each.upper - each.lower) / each.price)),
+        **point_scores(predictions.actual, predictions.price),
+        "coverage": float(predictions.inside.mean()),
+        "width": float(np.mean((predictions.upper - predictions.lower) / predictions.price)),
     }
 
 
-def by_segment(each: Predictions, segment: pd.Series) -> pd.DataFrame:
+def by_segment(predictions: Predictions, segment: pd.Series) -> pd.DataFrame:
     """The scores of each segment with enough sales: one row a segment, most sales first."""
     rows = {}
     for name, positions in segment.reset_index(drop=True).groupby(segment.to_numpy()):
         if len(positions) >= SMALLEST_SEGMENT:
-            chosen = each.where(positions.index.to_numpy())
+            chosen = predictions.where(positions.index.to_numpy())
             rows[str(name)] = {"sales": len(positions), **all_scores(chosen)}
     table = pd.DataFrame.from_dict(rows, orient="index", columns=COLUMNS)
     table.index.name = segment.name

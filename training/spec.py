@@ -113,7 +113,7 @@ def read_spec(folder: Path) -> DatasetSpec:
 
 def _explained(file: Path, error: ValidationError) -> DatasetError:
     # A misspelt key is also a missing one; the misspelling is what a person has to find.
-    first = min(error.errors(), key=lambda each: each["type"] != "extra_forbidden")
+    first = min(error.errors(), key=lambda detail: detail["type"] != "extra_forbidden")
     location = [str(part) for part in first["loc"]]
     # A union reports each of its members; the last part is then a type, not a key of the file.
     key = ".".join(part for part in location if part not in ("bool", "int", "float", "str"))
@@ -150,26 +150,26 @@ def nearest(wrong: str, known: Iterable[str]) -> str:
 def _check_keys(file: Path, spec: DatasetSpec) -> None:
     labels: dict[str, str] = {}
     columns: dict[str, str] = {}
-    for name, each in spec.inputs.items():
+    for name, field in spec.inputs.items():
         key = f"inputs.{name}"
         if not name.replace("_", "").isalnum() or not name.isascii() or not name[0].islower():
             fix = "use lower-case letters, digits and _"
             raise DatasetError(file, key, "not a usable name", fix)
-        if each.label in labels:
-            problem = f'the label "{each.label}" is also that of inputs.{labels[each.label]}'
+        if field.label in labels:
+            problem = f'the label "{field.label}" is also that of inputs.{labels[field.label]}'
             raise DatasetError(file, f"{key}.label", problem, "give each input its own label")
-        labels[each.label] = name
-        if each.column in columns:
-            problem = f'the column "{each.column}" is also that of inputs.{columns[each.column]}'
+        labels[field.label] = name
+        if field.column in columns:
+            problem = f'the column "{field.column}" is also that of inputs.{columns[field.column]}'
             raise DatasetError(file, f"{key}.column", problem, "use each column once")
-        columns[each.column] = name
+        columns[field.column] = name
         if name in RESERVED:
             problem = f'"{name}" is what the model answers'
             raise DatasetError(file, key, problem, "give the input another name")
         _check_not_forbidden(file, spec, name)
-        if each.choices is not None:
-            _check_choices(file, key, each.choices)
-        if each.range is not None and each.range[0] >= each.range[1]:
+        if field.choices is not None:
+            _check_choices(file, key, field.choices)
+        if field.range is not None and field.range[0] >= field.range[1]:
             raise DatasetError(file, f"{key}.range", "empty", "give [minimum, maximum]")
     if spec.segment is not None and spec.segment not in spec.inputs:
         fix = nearest(spec.segment, spec.inputs)

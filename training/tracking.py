@@ -138,10 +138,10 @@ def _register(run_id: str, record: RunRecord) -> str:
 def _tensors(values: Iterable[onnx.ValueInfoProto]) -> Schema:
     """The graph's inputs or outputs, (houses, 1) each, in MLflow's terms."""
     types = [
-        onnx.helper.tensor_dtype_to_np_dtype(each.type.tensor_type.elem_type) for each in values
+        onnx.helper.tensor_dtype_to_np_dtype(value.type.tensor_type.elem_type) for value in values
     ]
     return Schema(
-        [TensorSpec(kind, (-1, 1), each.name) for each, kind in zip(values, types, strict=True)]
+        [TensorSpec(kind, (-1, 1), value.name) for value, kind in zip(values, types, strict=True)]
     )
 
 

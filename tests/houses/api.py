@@ -48,7 +48,7 @@ class Refusal:
 
     @property
     def fields(self) -> list[str]:
-        return [each["field"] for each in self.errors]
+        return [error["field"] for error in self.errors]
 
 
 class ApiError(AssertionError):
@@ -81,7 +81,7 @@ class PriceApi(HttpClient):
         """One prediction a house, in order. Raises ApiError when the API does not answer 200."""
         answer = self._object(self.post("/predict/batch", json={"houses": houses}))
         predictions = answer.pop("predictions")
-        return [Prediction(**each, **answer) for each in predictions]
+        return [Prediction(**prediction, **answer) for prediction in predictions]
 
     def predict_many(self, houses: Sequence[House]) -> list[Prediction]:
         """One prediction a house, in order, of any number of houses, in as few batches as it takes.
@@ -89,7 +89,11 @@ class PriceApi(HttpClient):
         Raises ApiError when the API does not answer 200.
         """
         starts = range(0, len(houses), BATCH)
-        return [each for at in starts for each in self.predict_batch(houses[at : at + BATCH])]
+        return [
+            prediction
+            for at in starts
+            for prediction in self.predict_batch(houses[at : at + BATCH])
+        ]
 
     def refusal(self, path: str, **options: Any) -> Refusal:
         """What the API says to a POST that it must refuse.

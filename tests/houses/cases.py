@@ -15,7 +15,7 @@ MARK = "SHALL-NOT-BE-ECHOED"
 
 def typical(inputs: Iterable[Mapping[str, Any]]) -> dict[str, Value]:
     """A house of the contract's own defaults."""
-    return {each["name"]: each["default"] for each in inputs}
+    return {field["name"]: field["default"] for field in inputs}
 
 
 def is_number(one: Mapping[str, Any]) -> bool:
@@ -51,7 +51,7 @@ def values(one: Mapping[str, Any], count: int = 25) -> list[Value]:
     spread = [low + (high - low) * step / (count - 1) for step in range(count)]
     if one["kind"] == "integer":
         # An integer's range may have a fraction; no value outside of it is taken.
-        whole = {min(max(round(each), math.ceil(low)), math.floor(high)) for each in spread}
+        whole = {min(max(round(value), math.ceil(low)), math.floor(high)) for value in spread}
         return sorted(whole)
     # The last of the spread may lie a rounding beyond the range.
     return sorted({min(max(float(value), low), high) for value in spread})

@@ -25,7 +25,7 @@ def bodies(inputs: Sequence[Mapping[str, Any]]) -> Corpus:
     good = json.dumps(house).encode()
     one = next(filter(is_number, inputs), inputs[0])
     name = one["name"]
-    other = next((each["name"] for each in inputs if each is not one), name)
+    other = next((field["name"] for field in inputs if field is not one), name)
 
     def with_value(raw: str) -> bytes:
         return json.dumps({**house, name: "@"}).replace('"@"', raw).encode("utf-8", "surrogatepass")

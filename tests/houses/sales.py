@@ -41,7 +41,9 @@ class Sales:
     @property
     def segment(self) -> str | None:
         """The input by which errors are also looked at: the one named, or the first choice."""
-        choices = [each["name"] for each in self._inputs if each["choices"] and not each["ordered"]]
+        choices = [
+            field["name"] for field in self._inputs if field["choices"] and not field["ordered"]
+        ]
         return self._spec.get("segment") or next(iter(choices), None)
 
     @property
@@ -66,7 +68,7 @@ class Sales:
             if whole in seen or names & seen:
                 continue
             seen |= {whole, *names}
-            inputs = {each["name"]: self._value(each, row) for each in self._inputs}
+            inputs = {field["name"]: self._value(field, row) for field in self._inputs}
             price = float(row[self._spec["target"]["column"]] or 0)
             if price > 0 and None not in inputs.values():
                 sales.append(

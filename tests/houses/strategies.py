@@ -29,7 +29,7 @@ Inputs = Iterable[Mapping[str, Any]]
 
 def houses(inputs: Inputs) -> st.SearchStrategy[dict[str, Value]]:
     """Houses that the contract takes, from all corners of it."""
-    return st.fixed_dictionaries({each["name"]: values_of(each) for each in inputs})
+    return st.fixed_dictionaries({field["name"]: values_of(field) for field in inputs})
 
 
 def batches(inputs: Inputs, most: int = 8) -> st.SearchStrategy[list[dict[str, Value]]]:

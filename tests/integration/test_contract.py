@@ -31,7 +31,7 @@ def test_the_model_is_the_one_in_the_bundle(api: PriceApi, bundle: Bundle) -> No
     for key in ("dataset", "data_sha256", "contract_sha256", "git_commit", "coverage", "metrics"):
         assert model[key] == manifest[key], key
     assert model["libraries"] == manifest["libraries"]
-    assert model["files"] == {name: each["sha256"] for name, each in manifest["files"].items()}
+    assert model["files"] == {name: entry["sha256"] for name, entry in manifest["files"].items()}
     for key, theirs in {"name": "model_name", "version": "model_version"}.items():
         assert model[key] == manifest["mlflow"][theirs]
     for key in ("run_id", "experiment_id"):

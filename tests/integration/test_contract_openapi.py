@@ -34,13 +34,15 @@ def test_the_documentation_is_a_page(api: PriceApi) -> None:
 def test_all_that_the_documentation_loads_comes_from_the_api_itself(api: PriceApi) -> None:
     page = api.get("/docs").text
     loaded = re.findall(r"""(?:src|href|url)\s*[=:]\s*["']([^"']+)["']""", page)
-    addresses = [urljoin(f"{api.address}/docs", each) for each in loaded if each[:5] != "data:"]
+    addresses = [
+        urljoin(f"{api.address}/docs", address) for address in loaded if address[:5] != "data:"
+    ]
 
     assert len(addresses) >= 3, "the script, the style sheet and the OpenAPI document"
-    elsewhere = {urlsplit(each).netloc for each in addresses} - {urlsplit(api.address).netloc}
+    elsewhere = {urlsplit(address).netloc for address in addresses} - {urlsplit(api.address).netloc}
     assert elsewhere == set(), "the documentation loads files from elsewhere"
-    for each in addresses:
-        assert api.get(urlsplit(each).path).status_code == 200, each
+    for address in addresses:
+        assert api.get(urlsplit(address).path).status_code == 200, address
 
 
 @pytest.mark.check("contract.openapi-inputs")

@@ -269,7 +269,7 @@ def test_neither_a_container_nor_its_image_is_told_a_secret(
 
     names = [variable.partition("=")[0] for variable in variables] + list(labels)
     assert [name for name in names if SECRET.search(name)] == []
-    assert [each for each in (*variables, *labels.values()) if WITH_PASSWORD.search(each)] == []
+    assert [text for text in (*variables, *labels.values()) if WITH_PASSWORD.search(text)] == []
     assert [line for line in history.splitlines() if WITH_PASSWORD.search(line)] == []
     arguments = re.findall(r"(\w+)=\S", history)
     assert [name for name in arguments if SECRET.search(name)] == []

@@ -115,7 +115,7 @@ def test_one_bad_house_refuses_its_batch_and_is_found_by_its_place(
 
     refusal = api.refusal("/predict/batch", json={"houses": [house, {**house, name: None}, house]})
 
-    assert [(each["field"], each["index"]) for each in refusal.errors] == [(name, 1)]
+    assert [(error["field"], error["index"]) for error in refusal.errors] == [(name, 1)]
 
 
 @pytest.mark.check("input.no-house")

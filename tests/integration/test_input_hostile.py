@@ -52,7 +52,7 @@ class Attack:
         self.milliseconds.append(1000 * (time.perf_counter() - begun))
         assert answer.status in allowed
         assert str(answer.status) in self._documented(request, answer.status)
-        assert [each for each in hostile.ECHOES if each in answer.body] == [], "echoed"
+        assert [echo for echo in hostile.ECHOES if echo in answer.body] == [], "echoed"
         assert "x-evil" not in answer.headers
         if answer.status >= 400:
             assert answer.headers["content-type"] == "application/problem+json"
@@ -67,7 +67,7 @@ class Attack:
         operations = self._paths.get(rest.partition(" ")[0].partition("?")[0], {})
         known = operations.get(method.lower())
         responses = [known] if known else list(operations.values())
-        return {each for one in responses for each in one["responses"]} or {str(status)}
+        return {status for one in responses for status in one["responses"]} or {str(status)}
 
 
 @pytest.fixture

@@ -20,7 +20,7 @@ def prices_of(
 ) -> list[list[float]]:
     """For each row its prices with the input ``name`` at each of the values ``tried``."""
     houses = [house for row in rows for house in varied(row.inputs, name, tried)]
-    prices = [each.price for each in api.predict_many(houses)]
+    prices = [answer.price for answer in api.predict_many(houses)]
     return [prices[at : at + len(tried)] for at in range(0, len(prices), len(tried))]
 
 
@@ -44,7 +44,7 @@ def test_a_batch_of_the_golden_houses_has_the_same_prices_to_the_last_bit(
 ) -> None:
     answers = api.predict_batch([row.inputs for row in golden])
 
-    same = [each.figures for each in answers] == [row.figures for row in golden]
+    same = [answer.figures for answer in answers] == [row.figures for row in golden]
     assert same, "a house of the batch has not the price of training"
 
 
@@ -56,7 +56,7 @@ def test_a_full_batch_of_1000_houses_is_answered_in_order(
 
     answers = api.predict_batch(houses)
 
-    assert [each.inputs for each in answers] == houses
+    assert [answer.inputs for answer in answers] == houses
 
 
 @pytest.mark.check("prediction.origin")
@@ -108,7 +108,7 @@ def test_every_input_matters(api: PriceApi, golden: list[GoldenRow], inputs: Inp
     for row in golden[:20]:
         for name in list(idle):
             tried = varied(row.inputs, name, values(inputs[name]))
-            if len({each.price for each in api.predict_batch(tried)}) > 1:
+            if len({answer.price for answer in api.predict_batch(tried)}) > 1:
                 idle.remove(name)
 
     assert idle == set(), f"does not change the price: {', '.join(sorted(idle))}"
@@ -118,7 +118,7 @@ def test_every_input_matters(api: PriceApi, golden: list[GoldenRow], inputs: Inp
 def test_the_interval_holds_the_price(api: PriceApi, golden: list[GoldenRow]) -> None:
     answers = api.predict_batch([row.inputs for row in golden])
 
-    assert all(0 < each.lower < each.price < each.upper for each in answers)
+    assert all(0 < answer.lower < answer.price < answer.upper for answer in answers)
 
 
 @pytest.mark.check("prediction.monotone")

@@ -56,7 +56,7 @@ def test_houses_at_once_on_many_connections_have_their_own_prices(
     with ThreadPoolExecutor(2 * CONNECTIONS) as pool:
         singles = [pool.submit(wrong_prices, api.address, share) for share in shares]
         batches = [pool.submit(wrong_batch, api.address, share[::-1]) for share in shares]
-        wrong = [house for each in singles + batches for house in each.result()]
+        wrong = [house for future in singles + batches for house in future.result()]
 
     assert wrong == [], "a house has the price of another one"
 
@@ -74,7 +74,7 @@ def test_houses_sent_without_waiting_are_answered_in_order(
         wire.send(b"".join(post(json.dumps(row.inputs).encode()) for row in rows))
         answers = [wire.answer().json() for _ in rows]
 
-    got = [(each["price"], each["lower"], each["upper"]) for each in answers]
+    got = [(answer["price"], answer["lower"], answer["upper"]) for answer in answers]
     assert got == [row.figures for row in rows]
 
 

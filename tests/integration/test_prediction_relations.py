@@ -62,7 +62,7 @@ def test_a_batch_has_the_prices_of_its_houses_one_by_one(
     @BOUNDED
     @given(batches(schema["inputs"]))
     def holds(batch: list[House]) -> None:
-        together = [each.figures for each in api.predict_batch(batch)]
+        together = [answer.figures for answer in api.predict_batch(batch)]
 
         assert together == [api.predict(house).figures for house in batch]
 
@@ -76,7 +76,7 @@ def test_the_order_of_the_keys_does_not_change_a_price(
     @BOUNDED
     @given(houses(schema["inputs"]), st.permutations(schema["inputs"]))
     def holds(house: House, order: list[dict[str, Any]]) -> None:
-        shuffled = {each["name"]: house[each["name"]] for each in order}
+        shuffled = {field["name"]: house[field["name"]] for field in order}
 
         same = api.predict(shuffled).figures == api.predict(house).figures
         assert same, "the order of the keys changes the price"
@@ -92,8 +92,8 @@ def test_the_order_of_a_batch_does_not_change_a_price(
     @given(batches(schema["inputs"]), st.randoms(use_true_random=False))
     def holds(batch: list[House], random: Any) -> None:
         order = random.sample(range(len(batch)), len(batch))
-        figures = [each.figures for each in api.predict_batch(batch)]
-        shuffled = [each.figures for each in api.predict_batch([batch[at] for at in order])]
+        figures = [answer.figures for answer in api.predict_batch(batch)]
+        shuffled = [answer.figures for answer in api.predict_batch([batch[at] for at in order])]
 
         assert shuffled == [figures[at] for at in order]
 
@@ -107,9 +107,9 @@ def test_a_house_that_is_repeated_in_a_batch_has_one_price(
     @BOUNDED
     @given(batches(schema["inputs"], most=4), st.integers(2, 5))
     def holds(batch: list[House], times: int) -> None:
-        once = [each.figures for each in api.predict_batch(batch)]
+        once = [answer.figures for answer in api.predict_batch(batch)]
 
-        assert [each.figures for each in api.predict_batch(batch * times)] == once * times
+        assert [answer.figures for answer in api.predict_batch(batch * times)] == once * times
 
     holds()
 
@@ -161,7 +161,7 @@ def test_no_house_gets_cheaper_where_the_contract_says_that_it_may_not(
         two = data.draw(st.lists(values_of(one), min_size=2, max_size=2, unique=True))
         rank = one["choices"].index if one["kind"] == "choice" else float
         low, high = sorted(two, key=rank, reverse=one["monotonic"] == "decreasing")
-        worse, better = api.predict_batch([{**house, one["name"]: each} for each in (low, high)])
+        worse, better = api.predict_batch([{**house, one["name"]: value} for value in (low, high)])
 
         assert worse.price <= better.price, one["name"]
 

@@ -29,9 +29,9 @@ class Served:
 
     def __init__(self, api: PriceApi, golden: list[GoldenRow]) -> None:
         answers = api.predict_many([row.inputs for row in golden])
-        self.price = np.array([each.price for each in answers])
-        self.lower = np.array([each.lower for each in answers])
-        self.upper = np.array([each.upper for each in answers])
+        self.price = np.array([answer.price for answer in answers])
+        self.lower = np.array([answer.lower for answer in answers])
+        self.upper = np.array([answer.upper for answer in answers])
         self.actual = np.array([row.actual for row in golden])
         self.coverage = answers[0].coverage
 

@@ -44,7 +44,7 @@ def test_no_input_gives_the_price_away(sales: Sales, bundle: Bundle, figure: Fig
     from scipy.stats import spearmanr  # seconds to import, for all workers of the gate
 
     prices = [sale.price for sale in sales.usable]
-    order = {each["name"]: each["choices"] for each in bundle.contract["inputs"]}
+    order = {field["name"]: field["choices"] for field in bundle.contract["inputs"]}
     strength = {}
     for name, choices in order.items():
         values = [sale.inputs[name] for sale in sales.usable]

@@ -86,7 +86,7 @@ def test_the_run_has_its_parameters_and_where_it_came_from(
 ) -> None:
     params, manifest = tracker.params(trained.run_id), trained.bundle.manifest
 
-    assert {key: params[key] for key in SMALL} == {key: str(each) for key, each in SMALL.items()}
+    assert {key: params[key] for key in SMALL} == {key: str(value) for key, value in SMALL.items()}
     assert params["dataset"] == PurePosixPath(DATASET).name
     for key in ("data_sha256", "contract_sha256", "lock_sha256", "git_commit"):
         assert params[key] == manifest[key], key
@@ -146,7 +146,7 @@ def test_the_registry_has_the_hashes_of_the_bundle_that_the_api_reports_too(
 ) -> None:
     manifest, served = trained.bundle.manifest, api_of_trained.model()
     version = tracker.version(MODEL, manifest["mlflow"]["model_version"])
-    tags = {each["key"]: each["value"] for each in version["tags"]}
+    tags = {tag["key"]: tag["value"] for tag in version["tags"]}
 
     for key in ("dataset", "data_sha256", "contract_sha256"):
         assert tags[key] == manifest[key] == served[key], key
@@ -163,7 +163,7 @@ def test_another_dataset_is_served_without_other_code(
 
     assert api_of_trained.schema() == trained.bundle.contract
     assert api_of_trained.schema()["target"]["currency"] == "EUR"
-    assert [each.price for each in answers] == pytest.approx(
+    assert [answer.price for answer in answers] == pytest.approx(
         [row.price for row in trained.bundle.golden], rel=1e-6
     )
 

@@ -29,7 +29,7 @@ def test_a_verdict_can_be_read_from_the_version_that_was_tested(
     model = {"name": name, "version": version, "run_id": logged["run_id"]}
 
     def tags() -> dict[str, str]:
-        return {each["key"]: each["value"] for each in tracker.version(name, version)["tags"]}
+        return {tag["key"]: tag["value"] for tag in tracker.version(name, version)["tags"]}
 
     for results, word in ([GREEN], "yes"), ([], "no"):
         verdict = Verdict(0.0, 1.0, results, tested={"model": model})

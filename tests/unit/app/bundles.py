@@ -83,22 +83,22 @@ ODD_NAMES = contract(
     _yes_no("class"),
     _number("json", Kind.INTEGER, 0, 9),
 )
-CONTRACTS = {each.dataset: each for each in (MIXED, ONE_INPUT, ODD_NAMES)}
+CONTRACTS = {contract.dataset: contract for contract in (MIXED, ONE_INPUT, ODD_NAMES)}
 
 
 def houses(contract: Contract, count: int, seed: int = 0) -> list[dict[str, Any]]:
     """Houses from all over the domain, its ends included."""
     draw = random.Random(seed)
-    return [{each.name: _value(each, draw) for each in contract.inputs} for _ in range(count)]
+    return [{field.name: _value(field, draw) for field in contract.inputs} for _ in range(count)]
 
 
-def _value(each: Input, draw: random.Random) -> Any:
-    if each.kind is Kind.YES_NO:
+def _value(field: Input, draw: random.Random) -> Any:
+    if field.kind is Kind.YES_NO:
         return draw.random() < 0.5
-    if each.choices:
-        return draw.choice(each.choices)
-    low, high = bounds(each)
-    if each.kind is Kind.INTEGER:
+    if field.choices:
+        return draw.choice(field.choices)
+    low, high = bounds(field)
+    if field.kind is Kind.INTEGER:
         return draw.randint(int(low), int(high))
     return draw.choice([low, high, draw.uniform(low, high)])
 
@@ -111,28 +111,28 @@ def onnx_model(contract: Contract, half_width: float = 0.2) -> bytes:
         "below": np.array([[1 - half_width]]),
         "above": np.array([[1 + half_width]]),
     }
-    for number, each in enumerate(contract.inputs, 1):
+    for number, field in enumerate(contract.inputs, 1):
         weights.append(0.3 / number)
-        source, position = each.name, f"{each.name}.position"
-        if each.choices:
-            steps = np.linspace(0, 1, len(each.choices))
+        source, position = field.name, f"{field.name}.position"
+        if field.choices:
+            steps = np.linspace(0, 1, len(field.choices))
             nodes.append(
                 helper.make_node(
                     "LabelEncoder",
                     [source],
                     [f"{source}.float"],
                     domain="ai.onnx.ml",
-                    keys_strings=list(each.choices),
+                    keys_strings=list(field.choices),
                     values_floats=steps.tolist(),
                 )
             )
             nodes.append(
                 helper.make_node("Cast", [f"{source}.float"], [position], to=TensorProto.DOUBLE)
             )
-        elif each.kind is Kind.YES_NO:
+        elif field.kind is Kind.YES_NO:
             nodes.append(helper.make_node("Cast", [source], [position], to=TensorProto.DOUBLE))
         else:
-            low, high = bounds(each)
+            low, high = bounds(field)
             constants |= {
                 f"{source}.low": np.array([[low]], float),
                 f"{source}.span": np.array([[high - low]], float),
@@ -140,7 +140,7 @@ def onnx_model(contract: Contract, half_width: float = 0.2) -> bytes:
             nodes.append(helper.make_node("Sub", [source, f"{source}.low"], [f"{source}.from"]))
             nodes.append(helper.make_node("Div", [f"{source}.from", f"{source}.span"], [position]))
     constants["weights"] = np.array(weights).reshape(-1, 1)
-    positions = [f"{each.name}.position" for each in contract.inputs]
+    positions = [f"{field.name}.position" for field in contract.inputs]
     nodes += [
         helper.make_node("Concat", positions, ["positions"], axis=1),
         helper.make_node("MatMul", ["positions", "weights"], ["weighted"]),
@@ -154,9 +154,9 @@ def onnx_model(contract: Contract, half_width: float = 0.2) -> bytes:
         "price",
         [
             helper.make_tensor_value_info(
-                each.name, _TYPES.get(each.kind, TensorProto.DOUBLE), ["N", 1]
+                field.name, _TYPES.get(field.kind, TensorProto.DOUBLE), ["N", 1]
             )
-            for each in contract.inputs
+            for field in contract.inputs
         ],
         [
             helper.make_tensor_value_info(name, TensorProto.DOUBLE, ["N", 1])
@@ -180,8 +180,8 @@ def run(model: bytes, contract: Contract, rows: list[dict[str, Any]]) -> list[tu
             for out in session.run(
                 ["price", "lower", "upper"],
                 {
-                    each.name: np.array([[row[each.name]]], dtypes.get(each.kind, float))
-                    for each in contract.inputs
+                    field.name: np.array([[row[field.name]]], dtypes.get(field.kind, float))
+                    for field in contract.inputs
                 },
             )
         )

@@ -66,16 +66,16 @@ def test_every_input_is_documented_as_the_contract_says(document: Any) -> None:
         Kind.CHOICE: "string",
         Kind.YES_NO: "boolean",
     }
-    for each in bundles.MIXED.inputs:
-        found = house["properties"][each.name]
-        assert found["type"] == types[each.kind]
-        assert found["title"] == each.label
-        assert found.get("minimum") == each.minimum
-        assert found.get("maximum") == each.maximum
-        assert found.get("enum") == (list(each.choices) if each.choices else None)
-        assert found["examples"] == [each.default]
-        assert each.help in found.get("description", "")
-        assert (each.unit or "") in found.get("description", "")
+    for field in bundles.MIXED.inputs:
+        found = house["properties"][field.name]
+        assert found["type"] == types[field.kind]
+        assert found["title"] == field.label
+        assert found.get("minimum") == field.minimum
+        assert found.get("maximum") == field.maximum
+        assert found.get("enum") == (list(field.choices) if field.choices else None)
+        assert found["examples"] == [field.default]
+        assert field.help in found.get("description", "")
+        assert (field.unit or "") in found.get("description", "")
 
 
 def test_the_example_of_each_body_is_accepted_as_it_is(client: Api, document: Any) -> None:

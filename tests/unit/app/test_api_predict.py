@@ -81,11 +81,11 @@ def test_rows_computed_together_would_differ(tmp_path: Path) -> None:
     predictor = Predictor(bundle)
     houses = bundles.houses(bundle.contract, 257, seed=3)
     feeds = {
-        each.name: np.array(
-            [[house[each.name]] for house in houses],
-            {Kind.CHOICE: object, Kind.YES_NO: bool}.get(each.kind, float),
+        field.name: np.array(
+            [[house[field.name]] for house in houses],
+            {Kind.CHOICE: object, Kind.YES_NO: bool}.get(field.kind, float),
         )
-        for each in bundle.contract.inputs
+        for field in bundle.contract.inputs
     }
     together = predictor._session.run(["price"], feeds)[0].ravel().tolist()
     alone = [estimate.price for estimate in predictor.predict(houses)]
@@ -139,18 +139,18 @@ def test_the_request_model_takes_what_the_contract_takes(contract: Any) -> None:
     model = house_model(contract)
     house = typical_house(contract)
 
-    def accepted(each: Input, value: object) -> bool:
+    def accepted(field: Input, value: object) -> bool:
         try:
-            model.model_validate({**house, each.name: value})
+            model.model_validate({**house, field.name: value})
         except ValidationError:
             return False
         return True
 
-    near = [bound for each in contract.inputs for bound in (each.minimum, each.maximum) if bound]
+    near = [bound for field in contract.inputs for bound in (field.minimum, field.maximum) if bound]
     numbers = st.sampled_from([0, *near]).flatmap(
         lambda n: st.sampled_from([n, int(n), n - 1e-9, n + 1e-9, int(n) - 1, int(n) + 1, -n])
     )
-    choices = st.sampled_from([c for each in contract.inputs for c in each.choices or ("x",)])
+    choices = st.sampled_from([c for field in contract.inputs for c in field.choices or ("x",)])
     values = st.one_of(
         st.none(),
         st.booleans(),
@@ -166,9 +166,9 @@ def test_the_request_model_takes_what_the_contract_takes(contract: Any) -> None:
         st.just(10**400),
     )
 
-    @given(each=st.sampled_from(contract.inputs), value=values)
-    def agree(each: Input, value: object) -> None:
-        assert accepted(each, value) == each.accepts(value)
+    @given(field=st.sampled_from(contract.inputs), value=values)
+    def agree(field: Input, value: object) -> None:
+        assert accepted(field, value) == field.accepts(value)
 
     agree()
 

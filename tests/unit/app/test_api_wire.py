@@ -98,13 +98,13 @@ def test_pipelined_requests_are_answered_in_their_order(api: Live) -> None:
         ids = [f"pipelined-{n}" for n in range(20)]
         wire.send(
             b"".join(
-                post(HOUSE if n % 2 else b"{", "/predict", f"X-Request-ID: {each}")
-                for n, each in enumerate(ids)
+                post(HOUSE if n % 2 else b"{", "/predict", f"X-Request-ID: {request_id}")
+                for n, request_id in enumerate(ids)
             )
         )
         answers = [wire.answer() for _ in ids]
-    assert [each.headers["x-request-id"] for each in answers] == ids
-    assert [each.status for each in answers] == [400, 200] * 10
+    assert [answer.headers["x-request-id"] for answer in answers] == ids
+    assert [answer.status for answer in answers] == [400, 200] * 10
 
 
 def test_head_has_headers_only(api: Live) -> None:
@@ -197,8 +197,8 @@ def test_slow_clients_do_not_slow_others(api: Live) -> None:
             for _ in range(20):
                 wire.send(post(HOUSE))
                 assert wire.answer().status == 200
-        for each in slow:
-            assert each.answer().status == 408
+        for wire in slow:
+            assert wire.answer().status == 408
 
 
 def test_clients_that_leave_leave_nothing_behind(
@@ -218,7 +218,7 @@ def test_clients_that_leave_leave_nothing_behind(
             return None if alone else f"{state.connections}, {state.tasks}"
 
         wait_until(problem, what="they are gone", seconds=5, hint="what keeps them?", pause=0.01)
-    assert [each.message for each in caplog.records if each.levelname == "ERROR"] == []
+    assert [record.message for record in caplog.records if record.levelname == "ERROR"] == []
 
 
 def test_a_batch_holds_up_nothing_else(api: Live, monkeypatch: pytest.MonkeyPatch) -> None:

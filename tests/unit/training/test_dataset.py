@@ -78,7 +78,7 @@ WRONG = [
 ]
 
 
-@pytest.mark.parametrize(("old", "new", "key", "fix"), WRONG, ids=[each[2] for each in WRONG])
+@pytest.mark.parametrize(("old", "new", "key", "fix"), WRONG, ids=[case[2] for case in WRONG])
 def test_a_wrong_description_is_refused_with_file_key_and_fix(
     folder: Folder, old: str, new: str, key: str, fix: str
 ) -> None:
@@ -194,7 +194,7 @@ def test_an_input_computed_from_the_price_is_refused(folder: Folder, operation: 
 
 def test_what_the_description_leaves_out_is_completed_from_the_data(folder: Folder) -> None:
     contract = load(folder.path).contract
-    inputs = {each.name: each for each in contract.inputs}
+    inputs = {field.name: field for field in contract.inputs}
 
     assert contract.names == list(inputs)
     assert (inputs["rooms"].kind, inputs["rooms"].minimum, inputs["rooms"].maximum) == (
@@ -262,7 +262,7 @@ def test_rows_outside_are_dropped_only_when_the_description_says_so(folder: Fold
 
     dataset = load(folder.path)
     assert len(dataset.inputs) == 599
-    assert any("surface: 1 rows dropped, outside 10 to 250" in each for each in dataset.notes)
+    assert any("surface: 1 rows dropped, outside 10 to 250" in note for note in dataset.notes)
 
 
 def test_too_many_dropped_rows_refuse_the_file(folder: Folder) -> None:

@@ -40,33 +40,36 @@ def exported(model: PriceModel) -> ExportedModel:
 def draw(contract: Contract, houses: int, seed: int) -> pd.DataFrame:
     """Houses from all over the contract, not only where the data lies."""
     rng = np.random.default_rng(seed)
-    return pd.DataFrame({each.name: draw_one(each, houses, rng) for each in contract.inputs})
+    return pd.DataFrame({field.name: draw_one(field, houses, rng) for field in contract.inputs})
 
 
-def draw_one(each: Input, houses: int, rng: np.random.Generator) -> np.ndarray:
-    if each.kind is Kind.CHOICE:
-        return rng.choice(np.array(each.choices, dtype=object), houses)
-    if each.kind is Kind.YES_NO:
+def draw_one(field: Input, houses: int, rng: np.random.Generator) -> np.ndarray:
+    if field.kind is Kind.CHOICE:
+        return rng.choice(np.array(field.choices, dtype=object), houses)
+    if field.kind is Kind.YES_NO:
         return rng.random(houses) < 0.5
-    values = rng.uniform(float(each.minimum or 0), float(each.maximum or 0), houses)
-    return np.round(values) if each.kind is Kind.INTEGER else values
+    values = rng.uniform(float(field.minimum or 0), float(field.maximum or 0), houses)
+    return np.round(values) if field.kind is Kind.INTEGER else values
 
 
-def rising(each: Input) -> list[str] | list[float]:
+def rising(field: Input) -> list[str] | list[float]:
     """Values of an input from lowest to highest, past every range of the training data."""
-    if each.kind is Kind.CHOICE:
-        return list(each.choices or ())
-    return list(np.linspace(float(each.minimum or 0), float(each.maximum or 0), 60))
+    if field.kind is Kind.CHOICE:
+        return list(field.choices or ())
+    return list(np.linspace(float(field.minimum or 0), float(field.maximum or 0), 60))
 
 
 @pytest.mark.parametrize("name", DIRECTED)
 def test_the_price_never_moves_against_a_direction(
     name: str, dataset: Dataset, exported: ExportedModel
 ) -> None:
-    (each,) = (one for one in dataset.contract.inputs if one.name == name)
+    (field,) = (one for one in dataset.contract.inputs if one.name == name)
     houses = pd.concat([draw(dataset.contract, 16, seed=1), dataset.inputs.head(8)])
     prices = np.array(
-        [exported.predict(houses.assign(**{name: [value] * 24}))["price"] for value in rising(each)]
+        [
+            exported.predict(houses.assign(**{name: [value] * 24}))["price"]
+            for value in rising(field)
+        ]
     )
 
     steps = np.diff(prices, axis=0) * DIRECTED[name]
@@ -76,7 +79,7 @@ def test_the_price_never_moves_against_a_direction(
 
 
 def test_every_directed_input_is_tried_above(dataset: Dataset) -> None:
-    assert {each.name for each in dataset.contract.inputs if each.monotonic} == set(DIRECTED)
+    assert {field.name for field in dataset.contract.inputs if field.monotonic} == set(DIRECTED)
 
 
 def test_a_house_has_the_same_price_alone_and_in_any_batch(

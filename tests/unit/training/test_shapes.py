@@ -46,11 +46,11 @@ def test_every_default_lies_among_the_values_of_its_column(dataset: Dataset) -> 
 
 def test_the_shapes_are_as_awkward_as_promised(tmp_path: Path) -> None:
     contracts = {name: load(draw(name, tmp_path / name)).contract for name in SHAPES}
-    steps = [one.step for each in contracts.values() for one in each.inputs if one.step]
+    steps = [one.step for contract in contracts.values() for one in contract.inputs if one.step]
 
-    assert max(len(each.inputs) for each in contracts.values()) == 64
-    assert min(len(each.inputs) for each in contracts.values()) == 1
+    assert max(len(contract.inputs) for contract in contracts.values()) == 64
+    assert min(len(contract.inputs) for contract in contracts.values()) == 1
     assert min(steps) <= 1e-8
     assert max(steps) >= 1e6
-    labels = [one.label for each in contracts.values() for one in each.inputs]
+    labels = [one.label for contract in contracts.values() for one in contract.inputs]
     assert max(map(len, labels)) == 200

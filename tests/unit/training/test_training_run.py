@@ -169,7 +169,7 @@ def test_the_run_is_logged_with_all_that_a_person_asks_for(trained: Trained) -> 
 
 def artifacts(trained: Trained, folder: str) -> set[str]:
     found = trained.client.list_artifacts(trained.run.info.run_id, folder)
-    return {Path(each.path).name for each in found}
+    return {Path(artifact.path).name for artifact in found}
 
 
 def test_plots_and_the_bundle_are_with_the_run(trained: Trained) -> None:
@@ -292,16 +292,18 @@ def test_a_tracker_that_goes_away_loses_nothing(
     monkeypatch.setattr(tracking, "_register", gone)
     assert another.train() == 4
     assert not another.bundle.exists()
-    (kept,) = (each for each in (tmp_path / ".runs").iterdir() if each.is_dir())
+    (kept,) = (folder for folder in (tmp_path / ".runs").iterdir() if folder.is_dir())
     assert {file.name for file in (kept / "bundle").iterdir()} == FILES - MANIFEST
 
     monkeypatch.setattr(tracking, "_register", register)
     assert another.train("--set", "seed=1") == 0
 
     versions = another.client.search_model_versions("name='house-price'")
-    seeds = [another.client.get_run(str(each.run_id)).data.params["seed"] for each in versions]
+    seeds = [
+        another.client.get_run(str(version.run_id)).data.params["seed"] for version in versions
+    ]
     assert sorted(seeds) == ["0", "1"]
-    assert [each.name for each in (tmp_path / ".runs").iterdir()] == [".lock"]
+    assert [path.name for path in (tmp_path / ".runs").iterdir()] == [".lock"]
 
 
 @pytest.mark.usefixtures("without_pictures")
