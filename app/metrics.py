@@ -16,7 +16,7 @@ from prometheus_client import (
 from app.manifest import Manifest
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
-_SECONDS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
+_BUCKETS_S = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 
 
 class Metrics:
@@ -35,7 +35,7 @@ class Metrics:
             "http_request_duration_seconds",
             "From the first line of the request to the end of the answer.",
             ["route"],
-            buckets=_SECONDS,
+            buckets=_BUCKETS_S,
             registry=self._registry,
         )
         self.houses = Counter(

@@ -10,14 +10,14 @@ from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from app.problems import MEDIA_TYPE, TITLES, Problem
-from app.request_body import MAX_BYTES, SECONDS
+from app.request_body import MAX_BYTES, REQUEST_TIMEOUT_S
 
 REF = "#/components/schemas/{model}"
 
 _ERRORS = {
     400: "The request is not valid HTTP, or its body is not valid JSON in UTF-8.",
     405: "Another method than those that the header Allow lists.",
-    408: f"The request did not arrive within {SECONDS:g} seconds.",
+    408: f"The request did not arrive within {REQUEST_TIMEOUT_S:g} seconds.",
     413: f"The body is larger than {MAX_BYTES:,} bytes.",
     415: "The body is not declared as plain application/json in UTF-8.",
     422: "The body is JSON, but not houses that the contract accepts. `errors` says which inputs.",

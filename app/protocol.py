@@ -18,13 +18,13 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 from app import problems
 from app.observe import HEADER, new_request_id
 from app.problems import ProblemError
-from app.request_body import SECONDS
+from app.request_body import REQUEST_TIMEOUT_S
 
-_LINGER_SECONDS = 1.0
+_LINGER_TIMEOUT_S = 1.0
 _ARRIVED = (h11.DONE, h11.MUST_CLOSE, h11.CLOSED, h11.ERROR)
 _DETAILS = {
     400: "This is not a valid HTTP/1.1 request.",
-    408: f"The request did not arrive within {SECONDS:g} seconds.",
+    408: f"The request did not arrive within {REQUEST_TIMEOUT_S:g} seconds.",
     431: problems.head_too_large().detail,
 }
 
@@ -64,7 +64,7 @@ class DeadlineProtocol(H11Protocol):
 
     def _start_clock(self) -> None:
         if self._deadline is None:
-            self._deadline = self.loop.call_later(SECONDS, self._too_late)
+            self._deadline = self.loop.call_later(REQUEST_TIMEOUT_S, self._too_late)
 
     def _stop_clock(self) -> None:
         if self._deadline is not None:
@@ -112,4 +112,4 @@ class DeadlineProtocol(H11Protocol):
         if self.cycle is not None and not self.cycle.response_complete:
             self.cycle.disconnected = True  # for the application, the client has left
             self.cycle.message_event.set()
-        self.loop.call_later(_LINGER_SECONDS, self.transport.close)
+        self.loop.call_later(_LINGER_TIMEOUT_S, self.transport.close)

@@ -16,7 +16,7 @@ from fastapi import Request
 from app.problems import ProblemError
 
 MAX_BYTES = 1 << 20  # a batch of 1,000 houses is half of it
-SECONDS = 10.0
+REQUEST_TIMEOUT_S = 10.0
 # More digits than a float can hold. int() refuses 4,300 on its own, and is slow before that.
 _MAX_DIGITS = 300
 
@@ -30,13 +30,13 @@ async def read(request: Request) -> bytes:
     _check_headers(request)
     body = bytearray()
     try:
-        async with asyncio.timeout(SECONDS):
+        async with asyncio.timeout(REQUEST_TIMEOUT_S):
             async for chunk in request.stream():
                 body += chunk
                 if len(body) > MAX_BYTES:
                     raise _too_large()
     except TimeoutError as error:
-        detail = f"The body did not arrive within {SECONDS:g} seconds."
+        detail = f"The body did not arrive within {REQUEST_TIMEOUT_S:g} seconds."
         # Closed, because what comes late would be taken for the next request.
         raise ProblemError(408, detail, headers={"Connection": "close"}) from error
     return bytes(body)

@@ -10,7 +10,7 @@ from fastapi import FastAPI
 from app.protocol import DeadlineProtocol
 from app.service import Service
 
-STOP_SECONDS = 10
+STOP_TIMEOUT_S = 10
 """In-flight requests get this long after SIGTERM. Whoever stops the process should wait longer."""
 
 
@@ -41,7 +41,7 @@ def server(app: FastAPI, service: Service, host: str, port: int) -> Server:
         server_header=False,
         proxy_headers=False,
         timeout_keep_alive=30,
-        timeout_graceful_shutdown=STOP_SECONDS,
+        timeout_graceful_shutdown=STOP_TIMEOUT_S,
     )
     return Server(config, service)
 

@@ -19,8 +19,8 @@ from pydantic import BaseModel
 
 # An API route: /health also answers when MLflow refuses the host name of every real request.
 PROBE = "/api/2.0/mlflow/experiments/search?max_results=1"
-SECONDS_BETWEEN = 10.0
-TIMEOUT_SECONDS = 2.0
+PROBE_INTERVAL_S = 10.0
+PROBE_TIMEOUT_S = 2.0
 _MAX_ANSWER = 1 << 16
 
 Status = Literal["reachable", "unreachable", "not configured"]
@@ -61,12 +61,12 @@ class Tracker:
             self.state = self._state("unreachable" if detail else "reachable", detail)
             if (before.status, before.detail) != (self.state.status, self.state.detail):
                 self._on_change(self.state)
-            self._stop.wait(SECONDS_BETWEEN)
+            self._stop.wait(PROBE_INTERVAL_S)
 
     def _ask(self) -> str | None:
         """Why the server does not answer as MLflow does, or None."""
         try:
-            with self._opener.open(f"{self._uri}{PROBE}", timeout=TIMEOUT_SECONDS) as answer:
+            with self._opener.open(f"{self._uri}{PROBE}", timeout=PROBE_TIMEOUT_S) as answer:
                 found = json.loads(answer.read(_MAX_ANSWER))
         except (OSError, HTTPException, ValueError) as error:
             return f"{type(error).__name__}: {error}"

@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from tqdm import tqdm
 
-QUIET_SECONDS = 10
+NOTE_INTERVAL_S = 10
 T = TypeVar("T")
 
 
@@ -34,7 +34,7 @@ def bar(items: Iterable[T], title: str, total: int) -> Iterator[T]:
         return
     said = time.monotonic()
     for done, item in enumerate(items, start=1):
-        if time.monotonic() - said > QUIET_SECONDS:
+        if time.monotonic() - said > NOTE_INTERVAL_S:
             said = time.monotonic()
             note(f"{title}: {done} of {total}")
         yield item

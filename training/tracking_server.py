@@ -23,7 +23,7 @@ ROOT = Path(__file__).resolve().parent.parent
 LOCAL_STORE = ROOT / ".local" / "mlflow"
 FILE_STORE = "sqlite:///"
 SCHEMES = ("http://", "https://", FILE_STORE, "postgresql://", "mysql://", "databricks")
-ANSWER_SECONDS = 10
+ANSWER_TIMEOUT_S = 10
 """An address must answer within this, so that training fails early and not after the work."""
 
 
@@ -80,7 +80,7 @@ def tracker(uri: str | None) -> Iterator[Tracker]:
         )
 
 
-def why_silent(uri: str, seconds: float = ANSWER_SECONDS) -> str | None:
+def why_silent(uri: str, seconds: float = ANSWER_TIMEOUT_S) -> str | None:
     """None when an MLflow API answers at ``uri``, else the reason.
 
     Asks the API and not ``/health``, which is green even where the API refuses the host's name.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import socket
 
 CONNECT_TIMEOUT_S, ANSWER_TIMEOUT_S = 2.0, 5.0
-OPEN_S = 1.0
+FIRST_BYTE_TIMEOUT_S = 1.0
 """A connection that stays open for so long leads somewhere."""
 _REQUEST = b"GET / HTTP/1.0\r\nHost: localhost\r\n\r\n"
 
@@ -19,7 +19,7 @@ def why_silent(host: str, port: int) -> str | None:
     """
     try:
         if _first_byte(host, port, _REQUEST, ANSWER_TIMEOUT_S) in (None, b""):
-            said = _first_byte(host, port, b"", OPEN_S)
+            said = _first_byte(host, port, b"", FIRST_BYTE_TIMEOUT_S)
             return "it closes every connection" if said == b"" else None
     except OSError as error:
         return str(error)

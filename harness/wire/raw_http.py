@@ -7,7 +7,7 @@ import socket
 import time
 from typing import Any, NamedTuple
 
-HANG_SECONDS = 2.0
+HANG_TIMEOUT_S = 2.0
 """An answer that takes longer is a hang."""
 
 

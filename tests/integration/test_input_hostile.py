@@ -15,7 +15,7 @@ import pytest
 
 from harness.stack.running import ComposeStack
 from harness.verdict.checks import Figures
-from harness.wire.raw_http import HANG_SECONDS, Answer, Wire, get
+from harness.wire.raw_http import HANG_TIMEOUT_S, Answer, Wire, get
 from tests.houses import hostile
 from tests.houses.api import PriceApi
 from tests.houses.cases import typical
@@ -38,7 +38,7 @@ class Attack:
         self.milliseconds: list[float] = []
 
     def connect(self) -> Wire:
-        return Wire(self._port, HANG_SECONDS)
+        return Wire(self._port, HANG_TIMEOUT_S)
 
     def answer(self, wire: Wire, request: bytes, allowed: set[int]) -> Answer:
         """The answer to ``request``, after it was found to be a decent one."""
@@ -78,7 +78,7 @@ def attack(compose_stack: ComposeStack, api: PriceApi) -> Attack:
 def note(figure: Figures, attack: Attack) -> None:
     figure("hostile requests", len(attack.milliseconds), at_least=1)
     slowest = max(attack.milliseconds)
-    figure("slowest answer", slowest, "ms", at_most=1000 * HANG_SECONDS)
+    figure("slowest answer", slowest, "ms", at_most=1000 * HANG_TIMEOUT_S)
 
 
 @pytest.mark.check("input.hostile-bodies")

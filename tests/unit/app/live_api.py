@@ -16,7 +16,7 @@ from app.server import Server, server
 from app.service import Service
 from app.settings import Settings
 from harness.stack.wait import wait_until
-from harness.wire.raw_http import HANG_SECONDS, Wire
+from harness.wire.raw_http import HANG_TIMEOUT_S, Wire
 
 
 class Live(NamedTuple):
@@ -33,7 +33,7 @@ class Live(NamedTuple):
     def session(self) -> Api:
         return Api(self.url)
 
-    def connect(self, seconds: float = HANG_SECONDS) -> Wire:
+    def connect(self, seconds: float = HANG_TIMEOUT_S) -> Wire:
         return Wire(self.port, seconds)
 
 
@@ -69,5 +69,5 @@ class Api(requests.Session):
         self._url = url
 
     def request(self, method: Any, url: Any, *args: Any, **kwargs: Any) -> requests.Response:
-        kwargs.setdefault("timeout", 10 * HANG_SECONDS)
+        kwargs.setdefault("timeout", 10 * HANG_TIMEOUT_S)
         return super().request(method, self._url + url, *args, **kwargs)

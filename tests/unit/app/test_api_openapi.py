@@ -15,7 +15,7 @@ from app.contract import Kind
 from tests.unit.app import bundles
 from tests.unit.app.live_api import Api, Live, running
 
-SCHEMATHESIS_SECONDS = 60
+SCHEMATHESIS_TIMEOUT_S = 60
 
 
 @pytest.fixture(scope="module")
@@ -46,7 +46,7 @@ def test_schemathesis_finds_nothing(live: Live, tmp_path: Path) -> None:
         cwd=tmp_path,
         capture_output=True,
         text=True,
-        timeout=SCHEMATHESIS_SECONDS,
+        timeout=SCHEMATHESIS_TIMEOUT_S,
         check=False,
     )
     assert process.returncode == 0, process.stdout + process.stderr

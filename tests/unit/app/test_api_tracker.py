@@ -58,8 +58,8 @@ def url(server: Any) -> str:
 
 @pytest.fixture(autouse=True)
 def _often(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("app.tracker.SECONDS_BETWEEN", 0.05)
-    monkeypatch.setattr("app.tracker.TIMEOUT_SECONDS", 0.3)
+    monkeypatch.setattr("app.tracker.PROBE_INTERVAL_S", 0.05)
+    monkeypatch.setattr("app.tracker.PROBE_TIMEOUT_S", 0.3)
 
 
 @pytest.fixture(scope="module")
@@ -140,7 +140,7 @@ def test_nothing_listens(bundle: Path) -> None:
 def test_no_request_waits_for_a_tracker_that_is_stuck(
     bundle: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("app.tracker.TIMEOUT_SECONDS", 60)
+    monkeypatch.setattr("app.tracker.PROBE_TIMEOUT_S", 60)
     with socket.create_server(("127.0.0.1", 0)) as paused:
         address = f"http://127.0.0.1:{paused.getsockname()[1]}"
         with running(bundle, address) as live, live.session() as client:

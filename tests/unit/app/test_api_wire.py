@@ -22,7 +22,7 @@ from tests.unit.app.live_api import Live, running
 
 HOUSE = json.dumps(typical_house(bundles.MIXED)).encode()
 CHUNKED = post(b"", "/predict", "Transfer-Encoding: chunked", length=False)
-QUICK = 0.4
+SHORT_TIMEOUT_S = 0.4
 
 
 @pytest.fixture(scope="module")
@@ -34,8 +34,8 @@ def api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Shortens the time that a request may take to arrive."""
-    monkeypatch.setattr("app.request_body.SECONDS", QUICK)
-    monkeypatch.setattr("app.protocol.SECONDS", QUICK)
+    monkeypatch.setattr("app.request_body.REQUEST_TIMEOUT_S", SHORT_TIMEOUT_S)
+    monkeypatch.setattr("app.protocol.REQUEST_TIMEOUT_S", SHORT_TIMEOUT_S)
 
 
 def chunk(data: bytes) -> bytes:
@@ -129,14 +129,14 @@ def test_headers_that_trickle_are_cut_off(api: Live, begun: bytes) -> None:
     with api.connect(seconds=5) as wire:
         started = time.monotonic()
         wire.send(begun)
-        while time.monotonic() - started < QUICK * 0.8:
+        while time.monotonic() - started < SHORT_TIMEOUT_S * 0.8:
             wire.send(b"a")
-            time.sleep(QUICK / 8)  # the pace of a slow client; nothing is waited for
+            time.sleep(SHORT_TIMEOUT_S / 8)  # the pace of a slow client; nothing is waited for
         answer = wire.answer()
         assert answer.status == 408
         assert answer.headers["connection"] == "close"
         assert wire.closed()
-        assert QUICK * 0.9 < time.monotonic() - started < QUICK + 2
+        assert SHORT_TIMEOUT_S * 0.9 < time.monotonic() - started < SHORT_TIMEOUT_S + 2
 
 
 @pytest.mark.usefixtures("impatient")
@@ -173,8 +173,8 @@ def test_a_body_that_no_one_waits_for_is_cut_off(api: Live) -> None:
         wire.send(get("/schema", "Content-Length: 500"))
         assert wire.answer().status == 200
         started = time.monotonic()
-        assert wire.closed_while_sending(b"a", pause=QUICK / 8)
-        assert time.monotonic() - started < QUICK + 2
+        assert wire.closed_while_sending(b"a", pause=SHORT_TIMEOUT_S / 8)
+        assert time.monotonic() - started < SHORT_TIMEOUT_S + 2
 
 
 @pytest.mark.usefixtures("impatient")
@@ -183,7 +183,7 @@ def test_a_connection_at_rest_between_requests_is_kept(api: Live) -> None:
         for _ in range(3):
             wire.send(get("/health/live"))
             assert wire.answer().status == 200
-            time.sleep(QUICK * 1.5)  # the rest that is tested
+            time.sleep(SHORT_TIMEOUT_S * 1.5)  # the rest that is tested
 
 
 @pytest.mark.usefixtures("impatient")
