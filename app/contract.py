@@ -29,11 +29,13 @@ class Kind(StrEnum):
         return self in (Kind.NUMBER, Kind.INTEGER)
 
 
-class _Frozen(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+class StrictModel(BaseModel):
+    """Converts nothing and takes no unknown field, no NaN and no infinity."""
+
+    model_config = ConfigDict(frozen=True, strict=True, extra="forbid", allow_inf_nan=False)
 
 
-class Input(_Frozen):
+class Input(StrictModel):
     """One input of the model: how a person names it and which values it may take."""
 
     name: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
@@ -85,12 +87,12 @@ class Input(_Frozen):
         return self.minimum <= value <= self.maximum
 
 
-class Target(_Frozen):
+class Target(StrictModel):
     label: str = Field(min_length=1)
     currency: str = Field(pattern=r"^[A-Z]{3}$", description="ISO 4217 code")
 
 
-class Contract(_Frozen):
+class Contract(StrictModel):
     """The inputs in the order of the form, and what is predicted from them."""
 
     format: Literal[1] = FORMAT

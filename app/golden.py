@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
-from app.contract import Contract
+from app.contract import Contract, StrictModel
 from app.manifest import Coverage
 
 Value = bool | int | float | str
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(frozen=True, strict=True, extra="forbid", allow_inf_nan=False)
-
-
-class GoldenRow(_Strict):
+class GoldenRow(StrictModel):
     """A house, the model's answer for it, and the price that it was really sold for."""
 
     inputs: dict[str, Value]
@@ -33,6 +29,6 @@ class GoldenRow(_Strict):
         return None
 
 
-class Golden(_Strict):
+class Golden(StrictModel):
     coverage: Coverage
     rows: tuple[GoldenRow, ...] = Field(min_length=1)

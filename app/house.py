@@ -5,18 +5,12 @@ from __future__ import annotations
 import math
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, create_model
+from pydantic import BaseModel, BeforeValidator, Field, create_model
 
-from app.contract import Contract, Input, Kind
+from app.contract import Contract, Input, Kind, StrictModel
 from app.problems import Allowed
 
 MAX_HOUSES = 1000
-
-
-class StrictModel(BaseModel):
-    """No coercion, no unknown fields, no NaN and no infinity."""
-
-    model_config = ConfigDict(strict=True, extra="forbid", allow_inf_nan=False, frozen=True)
 
 
 def house_model(contract: Contract) -> type[BaseModel]:

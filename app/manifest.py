@@ -5,7 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
+
+from app.contract import StrictModel
 
 MANIFEST = "manifest.json"
 CHECKSUM = "manifest.json.sha256"
@@ -21,18 +23,14 @@ FileName = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$")]
 Coverage = Annotated[float, Field(gt=0, lt=1)]
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(frozen=True, strict=True, extra="forbid", allow_inf_nan=False)
-
-
-class FileEntry(_Strict):
+class FileEntry(StrictModel):
     """One file as the pipeline wrote it; ``size`` in bytes."""
 
     sha256: Sha256
     size: int = Field(ge=0)
 
 
-class TrackedAs(_Strict):
+class TrackedAs(StrictModel):
     """Where MLflow keeps the run and the registered version of this bundle."""
 
     tracking: str
@@ -42,7 +40,7 @@ class TrackedAs(_Strict):
     model_version: str
 
 
-class Manifest(_Strict):
+class Manifest(StrictModel):
     """``coverage`` is the share of prices that the intervals are made to hold."""
 
     format: Literal[1]

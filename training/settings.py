@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field, ValidationError
 
+from app.contract import StrictModel
 from training.spec import nearest
 
 
@@ -13,10 +14,8 @@ class SettingsError(Exception):
     """A ``--set`` that is not one; says what is allowed."""
 
 
-class Settings(BaseModel):
+class Settings(StrictModel, strict=False):
     """Settings of one run. The defaults are what ships."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     seed: int = Field(default=0, ge=0, lt=2**32, description="of every random choice")
     folds: int = Field(default=10, ge=3, le=50, description="of the cross-validated score")

@@ -12,9 +12,9 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field, ValidationError
 
-from app.contract import Kind
+from app.contract import Kind, StrictModel
 
 FILE = "dataset.toml"
 MAX_INPUTS = 128
@@ -29,11 +29,7 @@ class DatasetError(Exception):
         super().__init__(f"{file}: {key}: {problem}. Fix: {fix}{end}")
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
-
-
-class InputSpec(_Strict):
+class InputSpec(StrictModel, strict=False):
     """One ``[inputs.<name>]`` table. ``None`` means: complete it from the data."""
 
     column: str
@@ -56,7 +52,7 @@ class InputSpec(_Strict):
     """What to do with rows outside the range or the choices given here."""
 
 
-class TargetSpec(_Strict):
+class TargetSpec(StrictModel, strict=False):
     column: str
     label: str = Field(min_length=1)
     currency: str = Field(pattern=r"^[A-Z]{3}$")
@@ -64,14 +60,14 @@ class TargetSpec(_Strict):
     """Prices are learnt as logarithms: an error of a tenth counts the same for every house."""
 
 
-class TimeSpec(_Strict):
+class TimeSpec(StrictModel, strict=False):
     """Which column tells when a house was sold, and from when on sales test the forward score."""
 
     column: str
     test_from: int
 
 
-class DatasetSpec(_Strict):
+class DatasetSpec(StrictModel, strict=False):
     """A whole ``dataset.toml``."""
 
     title: str = Field(min_length=1)
