@@ -11,7 +11,7 @@ from app.metrics import Metrics
 from app.predictor import Predictor
 from app.problems import ProblemError
 from app.settings import Settings
-from app.tracker import Tracker, TrackerState
+from app.tracker import TrackerMonitor, TrackerState
 from app.validation import HouseReader
 
 log = logging.getLogger("app")
@@ -29,7 +29,7 @@ class Service:
         self.predictor = Predictor(bundle)
         self.houses = HouseReader(bundle.contract)
         self.metrics = Metrics(bundle.manifest)
-        self.tracker = Tracker(settings.mlflow_tracking_uri, self._tracker_changed)
+        self.tracker = TrackerMonitor(settings.mlflow_tracking_uri, self._tracker_changed)
         self.stopping = False
         # One worker: batches take turns, and never more than one core from everything else.
         # Health and single predictions never wait for it.

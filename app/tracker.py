@@ -35,7 +35,7 @@ class TrackerState(BaseModel):
     detail: str | None = None
 
 
-class Tracker:
+class TrackerMonitor:
     """The state of the server at ``uri``, or of none."""
 
     def __init__(self, uri: str | None, on_change: Callable[[TrackerState], None]) -> None:

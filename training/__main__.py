@@ -20,7 +20,7 @@ from training.recipe import show, stage, train
 from training.run_record import alone, pending
 from training.settings import Settings, SettingsError
 from training.spec import DatasetError
-from training.tracking_server import ROOT, Tracker, TrackingError, tracker
+from training.tracking_server import ROOT, TrackingError, TrackingStore, tracking_store
 from training.verify import verify
 
 BUNDLE = ROOT / "artifacts" / "bundle"
@@ -62,9 +62,9 @@ def main(given: Sequence[str] | None = None) -> int:
             note(f"{sales} of {dataset.rows_read} sales, {inputs} inputs")
         output = options.output.resolve()
         check_place(output)
-        with alone(output.parent / RUNS), tracker(options.tracking_uri) as place:
+        with alone(output.parent / RUNS), tracking_store(options.tracking_uri) as store:
             recover(output)
-            run(dataset, settings, place, output)
+            run(dataset, settings, store, output)
     except (DatasetError, SettingsError, PlaceError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
@@ -77,7 +77,7 @@ def main(given: Sequence[str] | None = None) -> int:
     return 0
 
 
-def run(dataset: Dataset, settings: Settings, place: Tracker, output: Path) -> None:
+def run(dataset: Dataset, settings: Settings, store: TrackingStore, output: Path) -> None:
     """One training, from rows to a published bundle.
 
     Raises:
@@ -91,7 +91,7 @@ def run(dataset: Dataset, settings: Settings, place: Tracker, output: Path) -> N
     for record in pending(waiting):
         with step(f"Log the run {record.name}, which an earlier tracker did not take"):
             try:
-                log(record, place)
+                log(record, store)
             except TrackingError as error:  # it waits on, and keeps no other run from its log
                 note(f"still not logged: {error}")
             else:
@@ -102,11 +102,11 @@ def run(dataset: Dataset, settings: Settings, place: Tracker, output: Path) -> N
         verify(record.bundle, trained.model, dataset.inputs)
         record.save()
     if trained.refused is not None:
-        title = f"Log the run at {place.uri}"
+        title = f"Log the run at {store.uri}"
     else:
-        title = f"Log the run and register the model at {place.uri}"
+        title = f"Log the run and register the model at {store.uri}"
     with step(title):
-        where = log(record, place)
+        where = log(record, store)
     record.done()
     if trained.refused is None:
         publish(record.bundle, output)
@@ -117,8 +117,8 @@ def run(dataset: Dataset, settings: Settings, place: Tracker, output: Path) -> N
     print(f"\nBundle  {output}")
     print(f"Model   {where['model_name']} version {where['model_version']}, now its {CHAMPION}")
     print(f"Run     {run_address(where)}")
-    if place.note:
-        print(f"        {place.note}")
+    if store.note:
+        print(f"        {store.note}")
 
 
 if __name__ == "__main__":

@@ -42,7 +42,7 @@ LINEAR, BOOSTING, TREES = 0.3, 0.4, 0.3
 
 
 @dataclass(frozen=True)
-class Layout:
+class ColumnLayout:
     """Positions of the columns that :func:`preprocessor` makes of the inputs.
 
     Attributes:
@@ -54,7 +54,7 @@ class Layout:
     choices: int
 
     @classmethod
-    def of(cls, contract: Contract) -> Layout:
+    def of(cls, contract: Contract) -> ColumnLayout:
         scalars = [field for field in contract.inputs if _is_scalar(field)]
         named = [field for field in contract.inputs if not _is_scalar(field)]
         return cls(
@@ -72,7 +72,7 @@ class Layout:
 
 
 def preprocessor(contract: Contract) -> ColumnTransformer:
-    """Wire values, one column an input, to numbers: shape (n, columns), laid out as Layout says."""
+    """Wire values, one column an input, to numbers: shape (n, columns), as ColumnLayout says."""
     scalars = [field for field in contract.inputs if _is_scalar(field)]
     named = [field for field in contract.inputs if not _is_scalar(field)]
     return ColumnTransformer(
@@ -83,7 +83,7 @@ def preprocessor(contract: Contract) -> ColumnTransformer:
 
 def build(contract: Contract, settings: Settings) -> Pipeline:
     """The unfitted model, from wire values to a price in the contract's currency."""
-    layout = Layout.of(contract)
+    layout = ColumnLayout.of(contract)
     corrected = StackingRegressor(
         [("appraisal", _linear(layout))],
         VotingRegressor(
@@ -119,7 +119,7 @@ def _one_hot(field: Input) -> OneHotEncoder:
     )
 
 
-def _linear(layout: Layout) -> Pipeline:
+def _linear(layout: ColumnLayout) -> Pipeline:
     """Ridge on the logarithm of the price, coefficients >= 0 where the contract has a direction."""
     blocks: list[tuple[str, Pipeline | str, list[int]]] = []
     free = [index for index in layout.scalars if not layout.signs[index]]
@@ -157,7 +157,7 @@ def _curves(sign: int) -> Pipeline:
     return Pipeline(steps)
 
 
-def _boosting(layout: Layout, settings: Settings) -> HistGradientBoostingRegressor:
+def _boosting(layout: ColumnLayout, settings: Settings) -> HistGradientBoostingRegressor:
     return HistGradientBoostingRegressor(
         max_iter=settings.rounds,
         learning_rate=0.05,
@@ -171,7 +171,7 @@ def _boosting(layout: Layout, settings: Settings) -> HistGradientBoostingRegress
     )
 
 
-def _trees(layout: Layout, settings: Settings) -> Pipeline:
+def _trees(layout: ColumnLayout, settings: Settings) -> Pipeline:
     free = [index for index in layout.scalars if not layout.signs[index]] + layout.named
     # The stack puts the appraisal in front, which shifts the columns by one.
     seen = ColumnTransformer([("seen", "passthrough", [0, *[index + 1 for index in free]])])

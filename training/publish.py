@@ -25,7 +25,7 @@ _RENAME_EXCHANGE = 2
 
 
 def describe(folder: Path) -> dict[str, dict[str, Any]]:
-    """sha256 and size in bytes of every file in ``folder`` but the manifest and its seal."""
+    """sha256 and size in bytes of every file in ``folder`` but the manifest and its checksum."""
     return {
         file.name: {
             "sha256": hashlib.sha256(file.read_bytes()).hexdigest(),
@@ -37,7 +37,7 @@ def describe(folder: Path) -> dict[str, dict[str, Any]]:
 
 
 def write_manifest(folder: Path, content: Mapping[str, Any]) -> None:
-    """Adds the manifest of the files that are in ``folder``, seals it, flushes all to the disk.
+    """Adds the manifest of the files that are in ``folder`` and its checksum; flushes all to disk.
 
     Raises:
         OSError: what is on the disk is not what was written.
@@ -45,8 +45,8 @@ def write_manifest(folder: Path, content: Mapping[str, Any]) -> None:
     manifest = {**content, "files": describe(folder)}
     text = json.dumps(manifest, indent=2, sort_keys=True) + "\n"
     write_durably(folder / MANIFEST, text.encode())
-    seal = hashlib.sha256(text.encode()).hexdigest()
-    write_durably(folder / CHECKSUM, f"{seal}  {MANIFEST}\n".encode())
+    digest = hashlib.sha256(text.encode()).hexdigest()
+    write_durably(folder / CHECKSUM, f"{digest}  {MANIFEST}\n".encode())
     for file in folder.iterdir():
         _sync(file)
     _sync(folder)

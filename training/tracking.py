@@ -26,7 +26,7 @@ from mlflow.types import Schema, TensorSpec
 
 from training.publish import MANIFEST, write_manifest
 from training.run_record import RunRecord
-from training.tracking_server import Tracker, TrackingError
+from training.tracking_server import TrackingError, TrackingStore
 
 logging.getLogger("mlflow").setLevel(logging.WARNING)
 
@@ -36,14 +36,14 @@ CHAMPION = "champion"
 METRICS_AT_ONCE = 500
 
 
-def log(record: RunRecord, tracker: Tracker) -> dict[str, str]:
+def log(record: RunRecord, store: TrackingStore) -> dict[str, str]:
     """Logs ``record``, registers its model, and completes the bundle with its manifest.
 
     A refused model is logged with all its figures, in a run that failed, and is not registered.
 
     Args:
         record: the run; its bundle gains ``manifest.json`` unless it was refused.
-        tracker: where to.
+        store: where to.
 
     Returns:
         Where the run is: tracking, experiment_id, run_id, and unless the model was refused
@@ -53,22 +53,22 @@ def log(record: RunRecord, tracker: Tracker) -> dict[str, str]:
         TrackingError: the tracker refused or went away; the record is kept.
     """
     try:
-        return _log(record, tracker)
+        return _log(record, store)
     except (MlflowException, OSError) as error:
         raise TrackingError(
-            f"{tracker.uri}: the run was not logged ({str(error).splitlines()[0]}). "
+            f"{store.uri}: the run was not logged ({str(error).splitlines()[0]}). "
             f"It is kept in {record.folder}. Fix: bring the server back; the next "
             "./run_pipeline.sh logs it first."
         ) from error
 
 
-def _log(record: RunRecord, tracker: Tracker) -> dict[str, str]:
-    if tracker.artifacts is not None:
+def _log(record: RunRecord, store: TrackingStore) -> dict[str, str]:
+    if store.artifacts is not None:
         # What `mlflow server` passes to itself. Without it a store in a file puts the artifacts
         # into the folder that the caller happens to stand in.
-        os.environ["_MLFLOW_SERVER_ARTIFACT_ROOT"] = tracker.artifacts
-    mlflow.set_tracking_uri(tracker.uri)
-    mlflow.set_registry_uri(tracker.uri)  # MLFLOW_REGISTRY_URI may name another
+        os.environ["_MLFLOW_SERVER_ARTIFACT_ROOT"] = store.artifacts
+    mlflow.set_tracking_uri(store.uri)
+    mlflow.set_registry_uri(store.uri)  # MLFLOW_REGISTRY_URI may name another
     client = MlflowClient()
     experiment = _experiment(client)
     run = client.create_run(
@@ -80,7 +80,7 @@ def _log(record: RunRecord, tracker: Tracker) -> dict[str, str]:
     run_id = run.info.run_id
     try:
         _log_values(client, run_id, record)
-        where = {"tracking": tracker.uri, "experiment_id": experiment, "run_id": run_id}
+        where = {"tracking": store.uri, "experiment_id": experiment, "run_id": run_id}
         if record.refused is not None:
             client.set_tag(run_id, "refused", record.refused)
             client.log_artifacts(run_id, str(record.folder))

@@ -32,7 +32,7 @@ class TrackingError(Exception):
 
 
 @dataclass(frozen=True)
-class Tracker:
+class TrackingStore:
     """Where runs are logged.
 
     Attributes:
@@ -51,7 +51,7 @@ def default_uri() -> str:
 
 
 @contextmanager
-def tracker(uri: str | None) -> Iterator[Tracker]:
+def tracking_store(uri: str | None) -> Iterator[TrackingStore]:
     """A place for this run's log, ready to use.
 
     Raises:
@@ -64,16 +64,16 @@ def tracker(uri: str | None) -> Iterator[Tracker]:
                 f"{uri}: no MLflow server answers there ({problem}). "
                 "Fix: start it, correct --tracking-uri, or leave it out."
             )
-        yield Tracker(uri, _beside(uri))
+        yield TrackingStore(uri, _beside(uri))
     elif why_silent(default_uri(), seconds=2) is None:
-        yield Tracker(default_uri())
+        yield TrackingStore(default_uri())
     elif _engine_answers():
         with _compose_service() as running:
-            yield Tracker(running, note="docker compose up shows it in the browser")
+            yield TrackingStore(running, note="docker compose up shows it in the browser")
     else:
         LOCAL_STORE.mkdir(parents=True, exist_ok=True)
         uri = f"{FILE_STORE}{LOCAL_STORE / 'mlflow.db'}"
-        yield Tracker(
+        yield TrackingStore(
             uri,
             _beside(uri),
             note=f"no Docker engine, so the run is in {LOCAL_STORE}; make dev shows it",

@@ -30,20 +30,30 @@ def copy_of(bundle: Path, folder: Path) -> Path:
     return folder
 
 
-def seal(folder: Path) -> None:
+def update_checksums(folder: Path) -> None:
     """Makes manifest and checksum agree with the files, as whoever changes a bundle on purpose."""
+    manifest = json.loads((folder / MANIFEST).read_bytes())
+    write_manifest(folder, {**manifest, "files": checksums(folder)})
+
+
+def checksums(folder: Path) -> dict[str, dict[str, Any]]:
+    """sha256 and size in bytes of every file of a bundle but the manifest and its checksum."""
+    return {
+        file.name: {"sha256": sha256(file), "size": file.stat().st_size}
+        for file in sorted(folder.iterdir())
+        if not file.name.startswith(MANIFEST)
+    }
+
+
+def write_manifest(folder: Path, manifest: Mapping[str, Any]) -> None:
+    """Writes the manifest as it is given, and its checksum."""
     file = folder / MANIFEST
-    manifest: dict[str, Any] = json.loads(file.read_bytes())
-    for name in list(manifest["files"]):
-        if not (folder / name).exists():
-            del manifest["files"][name]
-            continue
-        content = (folder / name).read_bytes()
-        digest = hashlib.sha256(content).hexdigest()
-        manifest["files"][name] = {"sha256": digest, "size": len(content)}
-    file.write_text(json.dumps(manifest))
-    digest = hashlib.sha256(file.read_bytes()).hexdigest()
-    (folder / f"{MANIFEST}.sha256").write_text(f"{digest}  {MANIFEST}\n")
+    file.write_text(json.dumps(manifest, indent=2) + "\n")
+    (folder / f"{MANIFEST}.sha256").write_text(f"{sha256(file)}  {MANIFEST}\n")
+
+
+def sha256(file: Path) -> str:
+    return hashlib.sha256(file.read_bytes()).hexdigest()
 
 
 def cut(file: Path) -> None:
@@ -73,26 +83,26 @@ ALTERATIONS: Mapping[str, Callable[[Path], None]] = {
 
 
 def other_prices(folder: Path) -> None:
-    """Seals a model whose prices are a thousandth higher than those of training."""
+    """Puts in a model whose prices are a thousandth higher than those of training."""
     one = helper.make_tensor("factor", TensorProto.DOUBLE, [1, 1], [1.001])
     constant = helper.make_node("Constant", [], ["factor"], value=one)
     _replace_price(
         folder, [constant], lambda price: helper.make_node("Mul", [price, "factor"], ["price"])
     )
-    seal(folder)
+    update_checksums(folder)
 
 
 def one_other_price(folder: Path) -> None:
-    """Seals golden rows of which the last has a price that the model does not give."""
+    """Puts in golden rows of which the last has a price that the model does not give."""
     golden = json.loads((folder / GOLDEN).read_bytes())
     row = golden["rows"][-1]
     row["price"] += (row["upper"] - row["price"]) / 2 or 1.0
     (folder / GOLDEN).write_text(json.dumps(golden))
-    seal(folder)
+    update_checksums(folder)
 
 
 def fails_by_chance(folder: Path) -> None:
-    """Seals a model that gives no price half of the time, with one golden row: it starts soon.
+    """Puts in a model that gives no price half of the time, with one golden row: it starts soon.
 
     The numbers of ONNX Runtime's generator are others in each process.
     """
@@ -113,7 +123,7 @@ def fails_by_chance(folder: Path) -> None:
     _replace_price(
         folder, nodes, lambda price: helper.make_node("Where", ["fails", "nan", price], ["price"])
     )
-    seal(folder)
+    update_checksums(folder)
 
 
 def _replace_price(

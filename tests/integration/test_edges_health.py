@@ -164,7 +164,7 @@ def test_an_api_ends_and_is_never_healthy_without_the_model_of_training(
         altered.one_other_price(folder)
     elif model == "missing":
         altered.remove(folder / altered.MODEL)
-        altered.seal(folder)
+        altered.update_checksums(folder)
     else:
         for file in folder.iterdir():
             file.unlink()

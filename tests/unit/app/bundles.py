@@ -1,4 +1,4 @@
-"""Small true bundles for tests: a real ONNX graph over every kind of input, sealed and hashed.
+"""Small true bundles for tests: a real ONNX graph over every kind of input, with true checksums.
 
 The model is a formula that can be checked by hand: the logarithm of the price is 11 plus, for
 each input, its position in its range (0 to 1) times a weight. ``Exp`` makes it a price, and makes
@@ -7,7 +7,6 @@ ONNX Runtime round a batch otherwise than single rows, as a real model on the lo
 
 from __future__ import annotations
 
-import hashlib
 import json
 import random
 from collections.abc import Callable
@@ -21,6 +20,7 @@ from onnx import TensorProto, helper, numpy_helper
 
 from app.contract import Contract, Input, Kind, Target
 from app.house import bounds
+from tests.houses.altered import checksums, sha256, write_manifest
 
 COVERAGE = 0.9
 GOLDEN_ROWS = 12
@@ -206,20 +206,17 @@ def write(folder: Path, contract: Contract = MIXED, model: bytes | None = None) 
     (folder / "golden.json").write_text(json.dumps(golden), encoding="utf-8")
     (folder / "preprocessor.joblib").write_bytes(b"never opened by the API" * 10)
     (folder / "model.joblib").write_bytes(b"nor is this" * 10)
-    seal(folder)
+    update_manifest(folder)
     return folder
 
 
-def seal(folder: Path, change: Callable[[dict[str, Any]], object] = lambda manifest: None) -> None:
-    """(Re)writes the manifest over what is in ``folder``, so that every hash agrees.
+def update_manifest(
+    folder: Path, change: Callable[[dict[str, Any]], object] = lambda manifest: None
+) -> None:
+    """(Re)writes manifest and checksum, so that they agree with the files in ``folder``.
 
-    ``change`` edits the manifest before it is sealed.
+    ``change`` edits the manifest before its checksum is taken.
     """
-    described = {
-        file.name: {"sha256": sha256(file), "size": file.stat().st_size}
-        for file in sorted(folder.iterdir())
-        if not file.name.startswith("manifest.json")
-    }
     manifest = {
         "format": 1,
         "created_at": "2026-01-02T03:04:05Z",
@@ -238,13 +235,7 @@ def seal(folder: Path, change: Callable[[dict[str, Any]], object] = lambda manif
             "model_name": "house-price",
             "model_version": "3",
         },
-        "files": described,
+        "files": checksums(folder),
     }
     change(manifest)
-    (folder / "manifest.json").write_text(json.dumps(manifest, indent=2) + "\n")
-    line = f"{sha256(folder / 'manifest.json')}  manifest.json\n"
-    (folder / "manifest.json.sha256").write_text(line)
-
-
-def sha256(file: Path) -> str:
-    return hashlib.sha256(file.read_bytes()).hexdigest()
+    write_manifest(folder, manifest)

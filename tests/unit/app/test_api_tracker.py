@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from app.house import typical_house
-from app.tracker import Tracker, TrackerState
+from app.tracker import TrackerMonitor, TrackerState
 from harness.stack.wait import wait_until
 from tests.unit.app import bundles
 from tests.unit.app.live_api import Api, Live, running
@@ -181,7 +181,7 @@ def test_a_tracker_that_takes_connections_and_does_not_answer(bundle: Path, says
     "uri", [None, "", "sqlite:///mlflow.db", "file:///etc/passwd", "databricks"]
 )
 def test_without_a_server_there_is_none_to_watch(uri: str | None) -> None:
-    tracker = Tracker(uri, lambda state: None)
+    tracker = TrackerMonitor(uri, lambda state: None)
     assert tracker.state == TrackerState(status="not configured")
     before = threading.active_count()
     tracker.start()
@@ -189,6 +189,6 @@ def test_without_a_server_there_is_none_to_watch(uri: str | None) -> None:
 
 
 def test_a_password_in_the_address_is_not_shown() -> None:
-    tracker = Tracker("https://user:secret@tracker.example:8443/path/", lambda state: None)
+    tracker = TrackerMonitor("https://user:secret@tracker.example:8443/path/", lambda state: None)
     assert tracker.state.url == "https://tracker.example:8443/path"
     assert "secret" not in repr(tracker.state)

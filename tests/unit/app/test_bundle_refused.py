@@ -146,7 +146,7 @@ def test_a_name_that_leads_out_of_the_folder(bundle: Path, name: str) -> None:
     def add(manifest: dict[str, Any]) -> None:
         manifest["files"][name] = {"sha256": hashlib.sha256(b"secret").hexdigest(), "size": 6}
 
-    bundles.seal(bundle, add)
+    bundles.update_manifest(bundle, add)
     assert f"{bundle / 'manifest.json'} cannot be used: files." in refusal(bundle)
 
 
@@ -166,13 +166,13 @@ def test_a_name_that_leads_out_of_the_folder(bundle: Path, name: str) -> None:
     ],
 )
 def test_a_manifest_that_is_not_one(bundle: Path, change: Callable[[Any], object]) -> None:
-    bundles.seal(bundle, change)
+    bundles.update_manifest(bundle, change)
     message = refusal(bundle)
     assert "manifest.json cannot be used" in message or "does not list golden.json" in message
 
 
 def test_the_manifest_of_another_contract(bundle: Path) -> None:
-    bundles.seal(bundle, lambda manifest: manifest.update(contract_sha256="0" * 64))
+    bundles.update_manifest(bundle, lambda manifest: manifest.update(contract_sha256="0" * 64))
     message = refusal(bundle)
     assert "contract.json is another contract than the one trained for" in message
     assert HASH.findall(message) == ["0" * 64, bundles.MIXED.fingerprint()]
@@ -180,7 +180,7 @@ def test_the_manifest_of_another_contract(bundle: Path) -> None:
 
 def test_the_contract_of_another_model(bundle: Path) -> None:
     (bundle / "contract.json").write_text(bundles.ONE_INPUT.to_json())
-    bundles.seal(bundle)
+    bundles.update_manifest(bundle)
     message = refusal(bundle)
     assert "golden.json" in message
     assert "does not fit" in message
@@ -190,7 +190,7 @@ def test_the_contract_of_another_model(bundle: Path) -> None:
 @pytest.mark.parametrize("other", [bundles.ONE_INPUT, bundles.ODD_NAMES])
 def test_the_model_of_another_contract(bundle: Path, other: Any) -> None:
     (bundle / "model.onnx").write_bytes(bundles.onnx_model(other))
-    bundles.seal(bundle)
+    bundles.update_manifest(bundle)
     message = refusal(bundle)
     first = other.inputs[0].name
     assert f"input number 1: expected area tensor(double) [N,1], found {first}" in message
@@ -200,7 +200,7 @@ def test_the_model_of_another_contract(bundle: Path, other: Any) -> None:
 def test_a_model_with_inputs_in_another_order(bundle: Path) -> None:
     swapped = bundles.contract("mixed", *reversed(bundles.MIXED.inputs))
     (bundle / "model.onnx").write_bytes(bundles.onnx_model(swapped))
-    bundles.seal(bundle)
+    bundles.update_manifest(bundle)
     assert "does not fit" in refusal(bundle)
 
 
@@ -222,13 +222,13 @@ def test_a_model_with_another_type_or_shape(tmp_path: Path) -> None:
         )
         model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 21)], ir_version=10)
         (bundle / "model.onnx").write_bytes(model.SerializeToString())
-        bundles.seal(bundle)
+        bundles.update_manifest(bundle)
         assert f"expected rooms tensor(double) [N,1], found {found}" in refusal(bundle)
 
 
 def test_a_model_that_is_not_onnx(bundle: Path) -> None:
     (bundle / "model.onnx").write_bytes(b"not a model")
-    bundles.seal(bundle)
+    bundles.update_manifest(bundle)
     assert "model.onnx" in refusal(bundle)
 
 
@@ -237,7 +237,7 @@ def test_golden_rows_that_are_not_reproduced(bundle: Path, factor: float) -> Non
     golden = json.loads((bundle / "golden.json").read_bytes())
     golden["rows"][-1]["lower"] *= factor
     (bundle / "golden.json").write_text(json.dumps(golden))
-    bundles.seal(bundle)
+    bundles.update_manifest(bundle)
     message = refusal(bundle)
     assert "does not reproduce" in message
     assert f"row {bundles.GOLDEN_ROWS - 1}: lower: expected" in message
@@ -249,17 +249,17 @@ def test_golden_rows_may_differ_as_processors_do(bundle: Path) -> None:
     for row in golden["rows"]:
         row["price"] *= 1 + 3e-7
     (bundle / "golden.json").write_text(json.dumps(golden))
-    bundles.seal(bundle)
+    bundles.update_manifest(bundle)
     Predictor(verify(bundle))
 
 
 def test_golden_rows_that_are_none_or_of_another_coverage(bundle: Path) -> None:
     golden = json.loads((bundle / "golden.json").read_bytes())
     (bundle / "golden.json").write_text(json.dumps({**golden, "coverage": 0.8}))
-    bundles.seal(bundle)
+    bundles.update_manifest(bundle)
     assert "golden.json" in refusal(bundle)
     (bundle / "golden.json").write_text(json.dumps({**golden, "rows": []}))
-    bundles.seal(bundle)
+    bundles.update_manifest(bundle)
     assert "golden.json cannot be used: rows" in refusal(bundle)
 
 
@@ -279,7 +279,7 @@ def test_a_poisoned_pickle_is_never_opened(bundle: Path, tmp_path: Path) -> None
     poison = f"cpathlib\nPath\n(S'{sentinel}'\ntR.".encode() + b"touch"
     for name in ("preprocessor.joblib", "model.joblib"):
         (bundle / name).write_bytes(poison)
-    bundles.seal(bundle)
+    bundles.update_manifest(bundle)
     Predictor(verify(bundle))  # validly hashed, so accepted; and never loaded
     source = "".join(file.read_text() for file in (ROOT / "app").rglob("*.py"))
     assert not re.search(r"^\s*(import|from) (pickle|joblib|dill|cloudpickle|skops)", source, re.M)
@@ -322,17 +322,17 @@ def break_hash(bundle: Path) -> None:
 
 def break_contract(bundle: Path) -> None:
     (bundle / "model.onnx").write_bytes(bundles.onnx_model(bundles.ONE_INPUT))
-    bundles.seal(bundle)
+    bundles.update_manifest(bundle)
 
 
 def break_model(bundle: Path) -> None:
     break_hash(bundle)
-    bundles.seal(bundle)
+    bundles.update_manifest(bundle)
 
 
 def break_golden(bundle: Path) -> None:
     (bundle / "model.onnx").write_bytes(bundles.onnx_model(bundles.MIXED, half_width=0.3))
-    bundles.seal(bundle)
+    bundles.update_manifest(bundle)
 
 
 @pytest.mark.parametrize("damage", [break_hash, break_contract, break_model, break_golden])
@@ -368,5 +368,5 @@ def test_a_golden_row_that_the_model_cannot_run(bundle: Path) -> None:
     golden = json.loads((bundle / "golden.json").read_bytes())
     golden["rows"][0]["inputs"]["state"] = "Unseen"
     (bundle / "golden.json").write_text(json.dumps(golden))
-    bundles.seal(bundle)
+    bundles.update_manifest(bundle)
     assert "does not reproduce" in refusal(bundle)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from training.__main__ import main
-from training.tracking_server import Tracker, tracker, why_silent
+from training.tracking_server import TrackingStore, tracking_store, why_silent
 
 FLATS = Path(__file__).parents[3] / "datasets" / "synthetic_flats"
 
@@ -47,8 +47,8 @@ def test_a_server_that_answers_as_mlflow_does_is_used_and_decides_where_artifact
         address = f"http://127.0.0.1:{listening.getsockname()[1]}"
         server = threading.Thread(target=answers_once, args=(listening, answer))
         server.start()
-        with tracker(address) as place:
-            assert place == Tracker(address)
+        with tracking_store(address) as store:
+            assert store == TrackingStore(address)
         server.join()
 
 

@@ -152,8 +152,8 @@ def test_the_bundle_holds_every_file_and_its_hash(trained: Trained) -> None:
         content = (trained.bundle / name).read_bytes()
         assert recorded == {"sha256": hashlib.sha256(content).hexdigest(), "size": len(content)}
     assert set(trained.manifest["files"]) == FILES - MANIFEST
-    seal = hashlib.sha256((trained.bundle / "manifest.json").read_bytes()).hexdigest()
-    assert (trained.bundle / "manifest.json.sha256").read_text() == f"{seal}  manifest.json\n"
+    digest = hashlib.sha256((trained.bundle / "manifest.json").read_bytes()).hexdigest()
+    assert (trained.bundle / "manifest.json.sha256").read_text() == f"{digest}  manifest.json\n"
 
 
 def test_the_run_is_logged_with_all_that_a_person_asks_for(trained: Trained) -> None:
