@@ -11,9 +11,9 @@ from playwright.sync_api import expect
 
 from harness.stack.running import ComposeStack
 from harness.stack.sidecars import running_sidecar
+from tests.houses.actions import PAGE_TIMEOUT_S
 from tests.houses.form import PriceForm
 from tests.houses.stub_api import StubApi, running_stub
-from tests.houses.widgets import PAGE_TIMEOUT_S
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page

@@ -17,10 +17,10 @@ import pytest
 
 from harness.stack.wait import wait_until
 from tests.e2e.inputs import numbers_in
+from tests.houses.actions import PAGE_TIMEOUT_S
 from tests.houses.form import PriceForm
 from tests.houses.reading import shows
 from tests.houses.stub_api import Lie, StubApi
-from tests.houses.widgets import PAGE_TIMEOUT_S
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page

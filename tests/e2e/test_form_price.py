@@ -14,7 +14,8 @@ from harness.verdict.checks import does_not_apply
 from tests.e2e.inputs import Inputs, choices_of, numbers_in, reads_as
 from tests.houses.api import House, PriceApi
 from tests.houses.bundle import GoldenRow
-from tests.houses.form import PriceForm, Shown
+from tests.houses.form import PriceForm
+from tests.houses.shown import Shown
 from tests.houses.tracker import MlflowApi
 
 pytestmark = pytest.mark.same_page

@@ -9,8 +9,8 @@ import pytest
 
 from harness.errors import NotInTimeError
 from tests.harness.hostile_page import PAGE
+from tests.houses import actions
 from tests.houses import form as form_module
-from tests.houses import widgets
 from tests.houses.api import Value
 from tests.houses.form import PriceForm
 from tests.houses.keyboard import Keyboard
@@ -95,7 +95,7 @@ def test_a_look_at_an_open_list_is_one_in_which_it_stayed_open(hostile: Page, wo
 
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    for module in (widgets, form_module):
+    for module in (actions, form_module):
         monkeypatch.setattr(module, "PAGE_TIMEOUT_S", 2.0)
 
 
@@ -136,8 +136,10 @@ def test_a_number_that_was_typed_and_not_taken_is_not_sent(hostile: Page) -> Non
 def test_what_never_holds_says_what_was_seen_last(hostile: Page) -> None:
     form = opened(hostile, "")
 
-    with pytest.raises(NotInTimeError, match=r"style holds 'Igloo'.* it shows 'Ranch'"):
+    with pytest.raises(NotInTimeError, match=r"style holds 'Igloo'.* it shows 'Ranch'") as told:
         form.enter("style", "Igloo")
+
+    assert all(repr(style) in str(told.value) for style in hostile.evaluate("styles"))
 
 
 def test_one_press_of_a_step_button_is_one(hostile: Page) -> None:

@@ -6,17 +6,17 @@ click showed. It clicks again only where the page shows that a click was not tak
 
 from __future__ import annotations
 
-import re
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
 from harness.browser.drops import Drops
 from harness.errors import NotInTimeError
 from harness.stack.wait import wait_until
+from tests.houses.actions import ATTEMPT_TIMEOUT_MS, HALF_DONE, PAGE_TIMEOUT_S
 from tests.houses.click import WATCH, Seen
-from tests.houses.widgets import ATTEMPT_TIMEOUT_S, HALF_DONE, PAGE_TIMEOUT_S, Widgets
+from tests.houses.shown import Shown, read_result
+from tests.houses.widgets import Widgets
 
 if TYPE_CHECKING:
     from playwright.sync_api import Locator, Page
@@ -30,35 +30,6 @@ _DRAWN = """() => {
 }"""
 
 _SHOWN = f"() => !!document.querySelector('{PROBLEM}') || ({_DRAWN})()"
-
-
-@dataclass(frozen=True)
-class Shown:
-    """What the page shows after a click that gave a price.
-
-    Attributes:
-        price, lower, upper, coverage: the exact numbers that the page carries.
-        price_text: the price as a person reads it.
-        inputs: name of the input -> its value as a person reads it.
-        run_link: address behind the link to the model's MLflow run, None without one.
-        text: all text of the result.
-    """
-
-    price: float
-    lower: float
-    upper: float
-    coverage: float
-    currency: str
-    model_version: str
-    request_id: str
-    price_text: str
-    inputs: dict[str, str]
-    run_link: str | None
-    text: str
-
-    @property
-    def figures(self) -> tuple[float, float, float]:
-        return self.price, self.lower, self.upper
 
 
 class PriceForm(Widgets):
@@ -173,7 +144,7 @@ class PriceForm(Widgets):
             return None if seen.clicks > before.clicks else f"no click reached it: {seen}"
 
         def with_mouse() -> None:
-            self.button.click(timeout=1000 * ATTEMPT_TIMEOUT_S)
+            self.button.click(timeout=ATTEMPT_TIMEOUT_MS)
 
         self.until(problem, by or with_mouse, what=f"the button {BUTTON!r} is pressed")
         return before.answer
@@ -215,26 +186,7 @@ class PriceForm(Widgets):
 
     def shown(self) -> Shown:
         """The price that stands there now."""
-        result = self.page.locator(".st-key-result")
-        data: dict[str, str] = result.locator("[data-request-id]").evaluate("e => ({...e.dataset})")
-        inputs: dict[str, str] = result.locator("[data-input]").evaluate_all(
-            "all => Object.fromEntries("
-            "all.map(e => [e.dataset.input, e.querySelector('dd').innerText]))"
-        )
-        link = result.get_by_role("link", name=re.compile("MLflow"))
-        return Shown(
-            price=float(data["price"]),
-            lower=float(data["lower"]),
-            upper=float(data["upper"]),
-            coverage=float(data["coverage"]),
-            currency=data["currency"],
-            model_version=data["modelVersion"],
-            request_id=data["requestId"],
-            price_text=result.locator(".price").inner_text(),
-            inputs=inputs,
-            run_link=link.get_attribute("href") if link.count() else None,
-            text=result.inner_text(),
-        )
+        return read_result(self.page)
 
     def _not_ready(self) -> str | None:
         half_done: str | None = self.page.evaluate(HALF_DONE)

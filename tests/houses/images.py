@@ -16,6 +16,7 @@ from packaging.utils import canonicalize_name
 from harness.stack.running import ComposeStack
 from tests.houses.containers import python
 
+LOCKS = {"fastapi": "requirements/api.txt", "streamlit": "streamlit_app/requirements.txt"}
 # A version with at least two numbers: v3.17.2 and 3.13-slim, but not 3, latest, slim or a branch.
 # The third number of Python's is left open, for the fixes that Debian and Python give it.
 _VERSION = re.compile(r"v?\d+\.\d+(\.\d+)*([-.][a-z0-9.]+)*")

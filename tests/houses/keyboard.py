@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from tests.houses.actions import ATTEMPT_TIMEOUT_MS
 from tests.houses.api import Value
 from tests.houses.form import BUTTON, PriceForm
 from tests.houses.reading import WORDS, shows, typed
-from tests.houses.widgets import ATTEMPT_TIMEOUT_S
 
 # How often the Tab key must be pressed at most to come by everything, wherever it starts.
 _STOPS = """() => 2 + document.querySelectorAll(
@@ -80,8 +80,8 @@ class Keyboard:
         self._keys.press("ControlOrMeta+a")
         self._keys.type(choice)
         options = self._page.get_by_role("option")
-        options.first.wait_for(timeout=1000 * ATTEMPT_TIMEOUT_S)
-        offered = options.first.get_attribute("aria-setsize", timeout=1000 * ATTEMPT_TIMEOUT_S)
+        options.first.wait_for(timeout=ATTEMPT_TIMEOUT_MS)
+        offered = options.first.get_attribute("aria-setsize", timeout=ATTEMPT_TIMEOUT_MS)
         # The list may start before its first choice or on it.
         for _ in range(int(offered or options.count()) + 1):
             before = self._page.evaluate(_ACTIVE_OPTION)
@@ -92,7 +92,7 @@ class Keyboard:
             self._page.wait_for_function(
                 f"before => ({_ACTIVE_OPTION})() !== before",
                 arg=before,
-                timeout=1000 * ATTEMPT_TIMEOUT_S,
+                timeout=ATTEMPT_TIMEOUT_MS,
             )
 
     def _tab_until(self, reached: str, what: str) -> None:

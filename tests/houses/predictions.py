@@ -13,7 +13,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-SPLITS = ("cv", "forward", "holdout")
 Floats = np.ndarray[tuple[int], np.dtype[np.float64]]
 
 
@@ -74,6 +73,9 @@ class Predictions(tuple[Prediction, ...]):
 
     def of(self, split: str) -> Predictions:
         return self.where(lambda line: line.split == split)
+
+    def in_fold(self, fold: int) -> Predictions:
+        return self.where(lambda line: line.fold == fold)
 
     def where(self, wanted: Callable[[Prediction], bool]) -> Predictions:
         return Predictions(filter(wanted, self))

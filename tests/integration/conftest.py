@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable
+import os
+from collections import ChainMap, Counter
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from harness.stack.running import ComposeStack, Stack
+from harness.stack.sidecars import Sidecar, running_sidecar
+from tests.houses import altered
 from tests.houses.api import PriceApi
 from tests.houses.bundle import Bundle, GoldenRow
 from tests.houses.experiment import Experiment, train
-from tests.houses.invented_flats import flats
+from tests.houses.images import Built, built, compose_file
+from tests.houses.invented_flats import Flat, flats
 from tests.houses.poison import Plan, nudged, poisoned, shuffled
 from tests.houses.sales import Sale, Sales
+
+WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
 
 
 @pytest.fixture(scope="session")
@@ -81,3 +87,58 @@ def experiments(
 @pytest.fixture(scope="session")
 def plan(experiments: dict[str, Experiment]) -> Plan:
     return Plan.of(experiments["plain"].predictions, flats())
+
+
+@pytest.fixture(scope="module")
+def plain(experiments: dict[str, Experiment]) -> Experiment:
+    return experiments["plain"]
+
+
+@pytest.fixture(scope="module")
+def usable() -> dict[int, Flat]:
+    """The sales that can be used, by row of the CSV."""
+    return {row: flat for row, flat in enumerate(flats(), 1) if flat.why_dropped is None}
+
+
+@pytest.fixture(scope="session")
+def talkative(compose_stack: ComposeStack) -> Iterator[Sidecar]:
+    """An API that logs all it can, and that nobody else asks."""
+    with running_sidecar(
+        compose_stack,
+        "fastapi",
+        name=f"talkative-api-{WORKER}",
+        port=altered.API_PORT,
+        variables={"LOG_LEVEL": "DEBUG"},
+    ) as sidecar:
+        yield sidecar
+
+
+@pytest.fixture(scope="session")
+def failing(
+    compose_stack: ComposeStack,
+    pytestconfig: pytest.Config,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Sidecar]:
+    """An API whose model gives no price half of the time."""
+    bundle = pytestconfig.rootpath / "artifacts" / "bundle"
+    folder = altered.copy_of(bundle, tmp_path_factory.mktemp("failing") / "bundle")
+    altered.fails_by_chance(folder)
+    with altered.running_failing(compose_stack, folder, name=f"failing-api-{WORKER}") as sidecar:
+        yield sidecar
+
+
+@pytest.fixture(scope="module")
+def root(compose_stack: ComposeStack) -> Path:
+    return compose_stack.plan.layout.root
+
+
+@pytest.fixture(scope="module")
+def services(compose_stack: ComposeStack, root: Path) -> dict[str, Any]:
+    """The services of the compose file, those of profiles too."""
+    written = [compose_file(file)["services"] for file in compose_stack.plan.files]
+    return {**dict(ChainMap(*reversed(written))), **compose_stack.compose.config()["services"]}
+
+
+@pytest.fixture(scope="module")
+def builds(services: dict[str, Any], root: Path) -> list[Built]:
+    return built(root, services)

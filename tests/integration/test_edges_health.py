@@ -18,7 +18,7 @@ from harness.stack.sidecars import Sidecar, running_sidecar
 from harness.stack.wait import wait_until
 from harness.verdict.checks import Figures
 from tests.houses import altered
-from tests.houses.altered import ALTERATIONS, running_failing
+from tests.houses.altered import ALTERATIONS
 from tests.houses.api import PriceApi, Value
 from tests.integration.test_boot_containers import probe_of
 
@@ -176,20 +176,6 @@ def test_an_api_ends_and_is_never_healthy_without_the_model_of_training(
         assert state["Health"]["Status"] != "healthy"
         assert state["ExitCode"] == CANNOT_START
         assert "Fix: " in diagnosis.log_of(container)
-
-
-@pytest.fixture(scope="module")
-def failing(
-    compose_stack: ComposeStack,
-    pytestconfig: pytest.Config,
-    tmp_path_factory: pytest.TempPathFactory,
-) -> Iterator[Sidecar]:
-    """An API whose model gives no price half of the time."""
-    bundle = pytestconfig.rootpath / "artifacts" / "bundle"
-    folder = altered.copy_of(bundle, tmp_path_factory.mktemp("failing") / "bundle")
-    altered.fails_by_chance(folder)
-    with running_failing(compose_stack, folder, name=f"unwell-api-{WORKER}") as sidecar:
-        yield sidecar
 
 
 @pytest.mark.check("edges.health-prediction")

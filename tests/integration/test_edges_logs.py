@@ -1,34 +1,38 @@
-"""Nothing of a request stays behind: not in a log, not in a file, not in a metric."""
+"""Nothing of a request stays behind: not in a log, not in a file."""
 
 from __future__ import annotations
 
 import json
 import os
 import re
-import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 from uuid import uuid4
 
 import pytest
-from prometheus_client.parser import text_string_to_metric_families
 
 from harness.stack import diagnosis
 from harness.stack.diagnosis import inspect
-from harness.stack.docker_cli import docker
 from harness.stack.running import ComposeStack
 from harness.stack.sidecars import Sidecar, running_sidecar
 from harness.stack.wait import wait_until
 from harness.verdict.checks import Figures
-from harness.wire.raw_http import Wire
-from tests.houses import altered
-from tests.houses.altered import running_failing
-from tests.houses.api import BATCH, PriceApi, Value
+from tests.houses.altered import API_PORT
+from tests.houses.api import PriceApi, Value
 from tests.houses.containers import SERVICES
 from tests.houses.form import PriceForm
 from tests.houses.marks import Mark, found, marked_house, marks_of, revealing
 from tests.houses.raw_request import post
+from tests.integration.watched import (
+    LOG_TIMEOUT_S,
+    SHARES,
+    ask,
+    files_of,
+    log_up_to_now,
+    plain,
+    send,
+    send_slowly,
+)
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -36,154 +40,10 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.containers
 
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
-API_PORT, FORM_PORT = 8000, 8501
-ANSWER_TIMEOUT_S, LOG_TIMEOUT_S = 20.0, 20.0
-HEADERS = {"Content-Type": "application/json"}
-VARYING = ("time", "request_id", "duration_ms")
-"""What of a line may differ between two requests that are alike but for their values."""
+FORM_PORT = 8501
 VARYING_TEXT = re.compile(r"[0-9a-f]{32}|[\d-]{10} [\d:.,]{8,}")  # a request id, a time
 TRIES = 40
 """With a model that fails half of the time, no failure is seen in one of 10 ** 12 runs."""
-LENGTH, FULL_LENGTH = 5_000, 1_000_000
-SLOW_S = 1.5
-"""A request that takes as long is one that a log of slow requests would have."""
-SHARES = (0.3183098861837907, 0.7071067811865476)
-
-# Prints, for each file below the folders that can be written to, its name and what of it is text.
-FILES = """
-import json, os, pathlib, re, sys
-writable = [m.split()[4] for m in open("/proc/self/mountinfo") if m.split()[5].startswith("rw")]
-skipped = ("/proc", "/sys", "/dev/mqueue", "/etc/")
-found = {}
-for place in writable:
-    if not place.startswith(skipped):
-        for file in pathlib.Path(place).rglob("*"):
-            if file.is_file() and not file.is_symlink():
-                found[str(file)] = re.sub(rb"[^ -~]+", b"\\n", file.read_bytes()).decode()
-json.dump(found, sys.stdout)
-"""
-
-
-def send(address: str, requests: Sequence[bytes]) -> None:
-    """Sends ``requests``, each on a connection of its own, and waits for the answers."""
-    port = urlsplit(address).port
-    assert port is not None
-    for request in requests:
-        with Wire(port, ANSWER_TIMEOUT_S) as wire:
-            wire.send(request)
-            wire.answer()
-
-
-def log_up_to_now(container: str, address: str) -> list[str]:
-    """What an API printed, once the line of a last request is there."""
-    last = f"last-{uuid4().hex}"
-    with PriceApi(address) as api:
-        api.get("/schema", headers={"X-Request-ID": last})
-
-    def missing() -> str | None:
-        return None if last in diagnosis.log_of(container) else "its line is not there"
-
-    wait_until(
-        missing,
-        what=f"{container} logs a request under its id",
-        seconds=LOG_TIMEOUT_S,
-        hint="app/observe.py writes the line",
-    )
-    return diagnosis.log_of(container).splitlines()
-
-
-def files_of(container: str) -> dict[str, str]:
-    """Files in the places that the container's program may write to -> their text."""
-    files: dict[str, str] = json.loads(docker("exec", container, "python", "-c", FILES))
-    return files
-
-
-def send_slowly(address: str, request: bytes) -> None:
-    """Sends a request whose last byte comes late, and waits for the answer."""
-    port = urlsplit(address).port
-    assert port is not None
-    with Wire(port, ANSWER_TIMEOUT_S) as wire:
-        wire.send(request[:-1])
-        time.sleep(SLOW_S)  # a slow request is what is tried
-        wire.send(request[-1:])
-        wire.answer()
-
-
-def figures_of(api: PriceApi) -> dict[str, float]:
-    """The API's metrics, but for those of time and of the process."""
-    families = text_string_to_metric_families(api.get("/metrics").text)
-    return {
-        f"{sample.name} {sorted(sample.labels.items())}": sample.value
-        for family in families
-        if "seconds" not in family.name and not family.name.startswith("process_")
-        for sample in family.samples
-    }
-
-
-@pytest.fixture(scope="module")
-def talkative(compose_stack: ComposeStack) -> Iterator[Sidecar]:
-    """An API that logs all it can, and that nobody else asks."""
-    with running_sidecar(
-        compose_stack,
-        "fastapi",
-        name=f"talkative-api-{WORKER}",
-        port=API_PORT,
-        variables={"LOG_LEVEL": "DEBUG"},
-    ) as sidecar:
-        yield sidecar
-
-
-@pytest.fixture(scope="module")
-def failing(
-    compose_stack: ComposeStack,
-    pytestconfig: pytest.Config,
-    tmp_path_factory: pytest.TempPathFactory,
-) -> Iterator[Sidecar]:
-    """An API whose model gives no price half of the time."""
-    bundle = pytestconfig.rootpath / "artifacts" / "bundle"
-    folder = altered.copy_of(bundle, tmp_path_factory.mktemp("failing") / "bundle")
-    altered.fails_by_chance(folder)
-    with running_failing(compose_stack, folder, name=f"failing-api-{WORKER}") as sidecar:
-        yield sidecar
-
-
-def ask(api: PriceApi, house: dict[str, Value], name: str, prefix: str) -> None:
-    """Asks for prices of ``house`` in every way, and has it refused in some.
-
-    Bodies have one length, whatever the values are; those of a full batch too.
-    """
-
-    def padded(content: Any) -> bytes:
-        body = json.dumps(content).encode()
-        return body.ljust(LENGTH if len(body) <= LENGTH else FULL_LENGTH)
-
-    for path, content in (
-        ("/predict", house),
-        ("/predict", {**house, name: None}),
-        ("/predict", {key: house[key] for key in house if key != name}),
-        ("/predict", {**house, "unknown": house[name]}),
-        ("/predict", [house]),
-        ("/predict/batch", {"houses": [house, house]}),
-        ("/predict/batch", {"houses": [house, {**house, name: []}]}),
-        ("/predict/batch", {"houses": house}),
-        ("/predict/batch", {"houses": [house] * BATCH}),
-        ("/predict/batch", {"houses": [house] * (BATCH - 1) + [{**house, name: []}]}),
-    ):
-        options = {"data": padded(content), "headers": {**HEADERS, "X-Request-ID": f"{prefix}-1"}}
-        api.post(path, **options)
-
-
-def plain(lines: Sequence[str]) -> list[object]:
-    """Log lines without what differs between any two requests."""
-    shown: list[object] = []
-    for line in lines:
-        try:
-            fields = json.loads(line)
-        except ValueError:
-            shown.append(line)
-            continue
-        shown.append({key: fields[key] for key in fields if key not in VARYING})
-    return shown
 
 
 @pytest.mark.check("edges.log-house")
@@ -368,39 +228,3 @@ def test_the_api_tells_mlflow_nothing_and_only_asks_whether_it_is_there(
     )
     probe = '"GET /api/2.0/mlflow/experiments/search?max_results=1 HTTP/1.1"'
     assert [line for line in asked() if probe not in line] == []
-
-
-@pytest.mark.check("edges.metrics-house")
-def test_the_metrics_grow_by_the_same_for_any_two_houses(
-    talkative: Sidecar, schema: dict[str, Any], figure: Figures
-) -> None:
-    name, growth = schema["inputs"][0]["name"], []
-    with PriceApi(talkative.address) as api:
-        for share in (SHARES[0], *SHARES):  # the first makes the series that are not there yet
-            before = figures_of(api)
-            ask(api, marked_house(schema["inputs"], share), name, uuid4().hex)
-            after = figures_of(api)
-            growth.append({key: after[key] - before.get(key, 0.0) for key in after})
-
-    assert growth[1] == growth[2], "a metric depends on the values of the house"
-    figure("metrics", len(growth[1]), at_least=5)
-
-
-@pytest.mark.check("edges.metrics")
-def test_no_value_of_a_request_is_in_a_metric_and_none_makes_a_new_one(
-    talkative: Sidecar, schema: dict[str, Any], figure: Figures
-) -> None:
-    inputs, name = schema["inputs"], schema["inputs"][0]["name"]
-    series = []
-    with PriceApi(talkative.address) as api:
-        for share in SHARES:
-            requests = revealing(inputs)
-            ask(api, marked_house(inputs, share), name, uuid4().hex)
-            send(talkative.address, [request for _, request in requests])
-            text = api.get("/metrics").text
-            assert found([mark for mark, _ in requests], text) == []
-            series.append({line.rpartition(" ")[0] for line in text.splitlines()})
-        figure("series", len(series[0]), at_least=10)
-
-    new = {line for line in series[1] - series[0] if '"/metrics"' not in line}
-    assert new == set(), "each house or address makes a series of its own"

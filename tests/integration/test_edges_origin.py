@@ -3,41 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from typing import Any
-from urllib.parse import urlsplit
 
 import pytest
 import requests
 
-from harness.stack.running import ComposeStack, Stack
+from harness.stack.running import Stack
 from harness.wire.client import HttpClient
 from tests.houses.api import PriceApi, Value
 from tests.houses.tracker import MlflowApi
+from tests.integration.origins import JSON, LOCAL, asked_from, foreign, paths_of
 
 EXPERIMENTS = f"{MlflowApi.API}/experiments/search"
-METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
-PREFLIGHT = {
-    "Access-Control-Request-Headers": "content-type, authorization, x-request-id",
-    "Access-Control-Request-Private-Network": "true",
-}
-JSON = {"Content-Type": "application/json"}
-API_HEADERS = {
-    "accept",
-    "accept-encoding",
-    "allow",
-    "cache-control",
-    "connection",
-    "content-length",
-    "content-type",
-    "date",
-    "location",
-    "x-content-type-options",
-    "x-request-id",
-}
-"""All headers that the API's answers may have. Who adds another says here that it is meant."""
-LOCAL = ["http://localhost:3000", "http://127.0.0.1:3000", "http://localhost"]
-"""Other programs on this machine. MLflow and sessions of the form let them in, by their default."""
 FORM_PATHS = (
     "/",
     "/_stcore/health",
@@ -50,57 +26,12 @@ FORM_PATHS = (
 )
 
 
-def foreign(address: str) -> list[str]:
-    """Origins of pages that are none of this system's, some of them close to its own."""
-    own = urlsplit(address)
-    return [
-        "https://evil.example",
-        "http://evil.example:8501",
-        f"http://{own.hostname}.evil.example:{own.port}",
-        f"http://evil-{own.hostname}:{own.port}",
-        "null",
-    ]
-
-
-def asked_from(client: HttpClient, path: str, **body: Any) -> Iterator[requests.Response]:
-    """The answers to every method and preflight of ``path``, for pages of foreign origins."""
-    local = [] if isinstance(client, MlflowApi) else LOCAL
-    for number, origin in enumerate([*foreign(client.address), *local]):
-        # One origin with all methods; what depends on the origin depends on it for all of them.
-        for method in METHODS if number == 0 else ("GET", "POST", "OPTIONS"):
-            headers = {"Origin": origin, "Cookie": "session=1"}
-            if method == "OPTIONS":
-                for wanted in ("GET", "POST", "DELETE"):
-                    asks = {**headers, **PREFLIGHT, "Access-Control-Request-Method": wanted}
-                    yield client.request(method, path, headers=asks)
-                continue
-            if method == "POST":
-                headers |= JSON
-                yield client.request(method, path, headers=headers, **body)
-                continue
-            yield client.request(method, path, headers=headers)
-
-
 def assert_unreadable(answer: requests.Response) -> None:
     """A browser shows the answer to no page of another origin."""
     asked = f"{answer.request.method} {answer.request.path_url}"
     origin = answer.request.headers["Origin"]
     allowed = answer.headers.get("access-control-allow-origin")
     assert allowed not in ("*", origin), f"{asked}: a page of {origin} may read it"
-
-
-def paths_of(api: PriceApi) -> list[str]:
-    """All addresses of the API, and one that it does not have."""
-    documented = list(api.openapi()["paths"])
-    return [
-        *documented,
-        "/",
-        "/docs",
-        "/openapi.json",
-        "/docs/swagger-ui.css",
-        "/docs/swagger-ui-bundle.js",
-        "/no/such/place",
-    ]
 
 
 @pytest.mark.check("edges.origin-api")
@@ -151,18 +82,6 @@ def test_a_form_on_a_page_from_elsewhere_gets_no_price(
     headers |= {"Content-Type": media_type} if media_type else {}
 
     assert api.post("/predict", data=json.dumps(house).encode(), headers=headers).status_code == 415
-
-
-@pytest.mark.check("edges.callback")
-def test_an_answer_of_the_api_is_never_a_script(api: PriceApi) -> None:
-    for path in ("/schema", "/model", "/health", "/openapi.json"):
-        plain = api.get(path)
-        answer = api.get(f"{path}?callback=steal&jsonp=steal&format=js")
-
-        assert answer.headers["content-type"] == "application/json"
-        assert answer.headers["x-content-type-options"] == "nosniff"
-        assert "steal" not in answer.text
-        assert answer.text[0] == plain.text[0] == "{"
 
 
 @pytest.mark.check("edges.origin-form")
@@ -232,46 +151,3 @@ def test_mlflow_answers_only_under_its_own_names(tracker: MlflowApi) -> None:
 @pytest.mark.check("edges.frames-mlflow")
 def test_no_page_from_elsewhere_shows_mlflow_in_a_frame(tracker: MlflowApi) -> None:
     assert tracker.get("/").headers.get("x-frame-options") in ("SAMEORIGIN", "DENY")
-
-
-@pytest.mark.check("edges.redirect")
-def test_the_api_leads_nobody_to_another_host(api: PriceApi) -> None:
-    """Whatever a request says of hosts: its answer may be kept and given to others."""
-    headers = ("Host", "X-Forwarded-Host", "Forwarded", "X-Original-URL", "X-Rewrite-URL")
-    for path in (*paths_of(api), "/docs/", "/schema/", "//evil.example", "/predict/"):
-        for name in headers:
-            answer = api.get(path, headers={name: "evil.example"})
-
-            led_to = answer.headers.get("location", "")
-            assert "evil" not in led_to, f"{path} with {name}"
-            assert "evil" not in answer.text, f"{path} with {name}"
-            assert urlsplit(led_to).netloc in ("", urlsplit(api.address).netloc)
-
-
-@pytest.mark.check("edges.cache")
-def test_no_answer_about_a_house_or_the_model_is_kept_by_a_cache(
-    api: PriceApi, house: dict[str, Value]
-) -> None:
-    answers = [api.get(path) for path in api.openapi()["paths"]]
-    answers += [api.post("/predict", json=house), api.post("/predict", json={})]
-    answers.append(api.post("/predict/batch", json={"houses": [house]}))
-    for answer in answers:
-        said = answer.headers.get("cache-control", "no-store")
-
-        assert "public" not in said, answer.request.path_url
-        assert "no-store" in said or "no-cache" in said, answer.request.path_url
-        assert not {"expires", "etag", "last-modified"} & {key.lower() for key in answer.headers}
-
-
-@pytest.mark.containers  # a proxy in front of an API that runs elsewhere adds headers of its own
-@pytest.mark.check("edges.headers")
-def test_the_answers_of_the_api_have_no_header_that_nobody_asked_for(
-    compose_stack: ComposeStack, house: dict[str, Value]
-) -> None:
-    """No cookie, no name or version of a program, no permission."""
-    with PriceApi(compose_stack.url("fastapi")) as api:
-        for path in paths_of(api):
-            for answer in asked_from(api, path, json=house):
-                names = {name.lower() for name in answer.headers}
-
-                assert names <= API_HEADERS, f"{path}: {sorted(names - API_HEADERS)}"

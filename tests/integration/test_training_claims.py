@@ -11,13 +11,12 @@ import pytest
 
 from harness.verdict.checks import Figures
 from tests.houses.bundle import Bundle
+from tests.houses.coverage import RISK, bands, check_parts
 from tests.houses.experiment import SETTINGS, Experiment
 from tests.houses.invented_flats import CONDITIONS, DISTRICTS, TEST_FROM, Flat, flats
 from tests.houses.predictions import (
     Floats,
-    Prediction,
     Predictions,
-    conformal_quantile,
     point_scores,
 )
 from tests.houses.sales import Sales
@@ -25,19 +24,6 @@ from tests.houses.sales import Sales
 pytestmark = pytest.mark.xdist_group("experiments")
 
 SMALLEST_SEGMENT = 5
-RISK = 1e-4  # chance with which a right training is called wrong, by one check
-SLACK = 0.12  # how much less than promised intervals may hold in one part of the market
-
-
-@pytest.fixture(scope="module")
-def plain(experiments: dict[str, Experiment]) -> Experiment:
-    return experiments["plain"]
-
-
-@pytest.fixture(scope="module")
-def usable() -> dict[int, Flat]:
-    """The sales that can be used, by row of the CSV."""
-    return {row: flat for row, flat in enumerate(flats(), 1) if flat.why_dropped is None}
 
 
 @pytest.mark.check("training.rows")
@@ -106,7 +92,7 @@ def test_every_logged_error_follows_from_rows_and_predictions(
         expected |= {f"{split}_{key}": [value] for key, value in scores.items()}
     crossed = plain.predictions.of("cv")
     for fold in crossed.folds:
-        for key, value in in_fold(crossed, fold).scores().items():
+        for key, value in crossed.in_fold(fold).scores().items():
             expected.setdefault(f"fold_{key}", []).append(value)
     for district in DISTRICTS:
         lines = Predictions(line for line in crossed if usable[line.row].district == district)
@@ -121,10 +107,6 @@ def test_every_logged_error_follows_from_rows_and_predictions(
     assert set(plain.metrics) == set(expected), "errors were logged that nobody can check"
     for key, values in expected.items():
         assert plain.metrics[key] == pytest.approx(values, rel=1e-6), f"{key} is another"
-
-
-def in_fold(lines: Predictions, fold: int) -> Predictions:
-    return lines.where(lambda line: line.fold == fold)
 
 
 def baseline_prices(experiment: Experiment, usable: dict[int, Flat]) -> dict[str, Floats]:
@@ -210,73 +192,6 @@ def test_the_plots_of_other_data_are_other_plots(experiments: dict[str, Experime
     for name in names:
         drawn, again = (run.artifact(f"plots/{name}") for run in (one, other))
         assert drawn != again, f"{name} shows the same whatever the data"
-
-
-@pytest.mark.check("training.calibration")
-def test_the_intervals_of_a_fold_are_calibrated_on_the_other_folds(plain: Experiment) -> None:
-    crossed, coverage = plain.predictions.of("cv"), float(plain.params["coverage"])
-    for fold in crossed.folds:
-        rest = Predictions(line for line in crossed if line.fold != fold)
-        quantile = conformal_quantile((abs(line.residual) / line.spread for line in rest), coverage)
-        for line in in_fold(crossed, fold):
-            reach = np.exp(quantile * line.spread)
-            expected = (line.price / reach, line.price * reach)
-            assert (line.lower, line.upper) == pytest.approx(expected, rel=1e-9), (
-                f"fold {fold}: its intervals were calibrated on other rows than the other folds'"
-            )
-
-
-@pytest.mark.check("training.coverage")
-@pytest.mark.parametrize("data", ["plain", "shuffled"])
-def test_intervals_hold_what_they_promise_whatever_the_prices(
-    experiments: dict[str, Experiment], data: str
-) -> None:
-    from scipy.stats import betabinom
-
-    experiment = experiments[data]
-    coverage, sales = float(experiment.params["coverage"]), int(experiment.params["sales"])
-    for split in ("cv", "forward", "holdout"):
-        lines = experiment.predictions.of(split)
-        calibrated = sales - len(lines) if split != "cv" else sales
-        rank = int(np.ceil((calibrated + 1) * coverage))
-        chance = betabinom(len(lines), rank, calibrated + 1 - rank)
-        least, most = (int(chance.ppf(risk)) for risk in (RISK / 6, 1 - RISK / 6))
-        inside = sum(line.inside for line in lines)
-        assert least <= inside <= most, f"{split}: {inside} of {len(lines)}, not {least} to {most}"
-
-
-@pytest.mark.check("training.coverage-parts")
-def test_intervals_hold_in_each_part_of_the_market(
-    plain: Experiment, usable: dict[int, Flat], figure: Figures
-) -> None:
-    for split in ("cv", "forward", "holdout"):
-        lines = plain.predictions.of(split)
-        parts = bands(lines)
-        for line in lines:
-            parts.setdefault(f"district {usable[line.row].district}", []).append(line)
-            parts.setdefault(f"lift {usable[line.row].lift}", []).append(line)
-            parts.setdefault(f"condition {usable[line.row].condition}", []).append(line)
-        check_parts(split, parts, float(plain.params["coverage"]))
-    figure("parts", len(parts))
-
-
-def bands(lines: Predictions) -> dict[str, list[Prediction]]:
-    """Fifths by the price that was predicted: by what was paid, the ends are always misjudged."""
-    ranked = sorted(lines, key=lambda line: line.price)
-    return {
-        f"price band {band}": [ranked[at] for at in part]
-        for band, part in enumerate(np.array_split(np.arange(len(ranked)), 5), start=1)
-    }
-
-
-def check_parts(split: str, parts: dict[str, list[Prediction]], coverage: float) -> None:
-    """Each part on its own, by the exact binomial bound for so many looks."""
-    from scipy.stats import binom
-
-    for name, lines in parts.items():
-        least = int(binom.ppf(RISK / len(parts), len(lines), coverage - SLACK))
-        inside = sum(line.inside for line in lines)
-        assert inside >= least, f"{split}, {name}: {inside} of {len(lines)}, at least {least} would"
 
 
 @pytest.mark.check("training.served-claims")

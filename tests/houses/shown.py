@@ -1,0 +1,63 @@
+"""What the form shows after a click that gave a price."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What the page shows after a click that gave a price.
+
+    Attributes:
+        price, lower, upper, coverage: the exact numbers that the page carries.
+        price_text: the price as a person reads it.
+        inputs: name of the input -> its value as a person reads it.
+        run_link: address behind the link to the model's MLflow run, None without one.
+        text: all text of the result.
+    """
+
+    price: float
+    lower: float
+    upper: float
+    coverage: float
+    currency: str
+    model_version: str
+    request_id: str
+    price_text: str
+    inputs: dict[str, str]
+    run_link: str | None
+    text: str
+
+    @property
+    def figures(self) -> tuple[float, float, float]:
+        return self.price, self.lower, self.upper
+
+
+def read_result(page: Page) -> Shown:
+    """The result that stands on the page now."""
+    result = page.locator(".st-key-result")
+    data: dict[str, str] = result.locator("[data-request-id]").evaluate("e => ({...e.dataset})")
+    inputs: dict[str, str] = result.locator("[data-input]").evaluate_all(
+        "all => Object.fromEntries("
+        "all.map(e => [e.dataset.input, e.querySelector('dd').innerText]))"
+    )
+    link = result.get_by_role("link", name=re.compile("MLflow"))
+    return Shown(
+        price=float(data["price"]),
+        lower=float(data["lower"]),
+        upper=float(data["upper"]),
+        coverage=float(data["coverage"]),
+        currency=data["currency"],
+        model_version=data["modelVersion"],
+        request_id=data["requestId"],
+        price_text=result.locator(".price").inner_text(),
+        inputs=inputs,
+        run_link=link.get_attribute("href") if link.count() else None,
+        text=result.inner_text(),
+    )
