@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Makes sure that the browser tests find a Chromium that runs: one that is there, else Playwright's
-# download, else Debian's package. Also Xvfb for `pytest --headed` where there is no screen.
+# Gives the browser tests a Chromium that runs: one already here, else Playwright's download, else
+# Debian's package. Installs Xvfb for `pytest --headed` where there is no screen.
 set -euo pipefail
 # shellcheck source=setup/lib.sh
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
@@ -9,7 +9,7 @@ source "$ROOT/setup/packages.sh"
 
 PLAYWRIGHT="$ROOT/.venv/bin/playwright"
 
-# Asks Playwright where its own Chromium is or would be; fails where Playwright does not start.
+# Sets OWN to where Playwright puts its own Chromium; fails when Playwright does not start.
 find_own() {
     OWN="$("$ROOT/.venv/bin/python" -c 'from playwright.sync_api import sync_playwright
 with sync_playwright() as playwright: print(playwright.chromium.executable_path)' 2>/dev/null)"
@@ -24,7 +24,7 @@ find_chromium() {
     return 1
 }
 
-# Playwright's own runtime is linked against a library that a bare Debian lacks.
+# Playwright's own runtime needs a library that a bare Debian lacks.
 ensure_driver() {
     find_own && return
     if ! install_packages libatomic1 || ! find_own; then
@@ -47,7 +47,7 @@ get_chromium() {
         runs "$(find_chromium)" || install_libraries
         return
     fi
-    note "Playwright's Chromium cannot be had: $(grep -m 1 '^Error' "$LOG" || tail -n 1 "$LOG")"
+    note "cannot download Playwright's Chromium: $(grep -m 1 '^Error' "$LOG" || tail -n 1 "$LOG")"
     if [[ "$(supported_system)" != debian-* ]] || ! install_packages chromium chromium-headless-shell fonts-liberation; then
         fail "the browser tests need Chromium: install it so that 'chromium' is on the PATH"
     fi
@@ -58,7 +58,7 @@ main() {
     find_chromium >/dev/null || get_chromium
     runs "$(find_chromium)" || fail "$(find_chromium) does not start: try '$(find_chromium) --headless --no-sandbox about:blank'"
     if [[ -z "${DISPLAY:-}${WAYLAND_DISPLAY:-}" ]] && [[ "$(uname -s)" == Linux ]] && ! have Xvfb; then
-        install_packages xvfb || note "without Xvfb, 'pytest --headed' has no screen to show a browser on"
+        install_packages xvfb || note "no Xvfb, so 'pytest --headed' has no screen"
     fi
 }
 

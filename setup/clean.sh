@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # `make clean`: deletes what the project made on this machine, after saying what that is.
-# Asks on a terminal; elsewhere YES=1 has to be given. The Docker engine, its build cache, system
+# Asks on a terminal; elsewhere it needs YES=1. The Docker engine, its build cache, system
 # packages and pulled public images stay.
 set -euo pipefail
 # shellcheck source=setup/lib.sh
@@ -26,8 +26,8 @@ announce() {
         project_images --format '{{.Repository}}:{{.Tag}}' | list image
         stand_ins | list "image (stand-in)"
     else
-        note "(no Docker engine answers, so containers, volumes and images stay: to delete them too,"
-        note "start the engine, which make up does, and say make clean again)"
+        note "(no Docker engine answers, so containers, volumes and images stay; to delete them too,"
+        note "run make up, which starts the engine, then make clean again)"
     fi
     local folder
     for folder in "${FOLDERS[@]}"; do
@@ -38,7 +38,7 @@ announce() {
 confirmed() {
     local answer=''
     [[ "${YES:-}" != 1 ]] || return 0
-    [[ -t 0 ]] || fail "nothing deleted: this is not a terminal, so say it in advance: make clean YES=1"
+    [[ -t 0 ]] || fail "nothing deleted: this is not a terminal, so confirm in advance: make clean YES=1"
     read -r -p "Delete all this? [y/N] " answer
     [[ "$answer" == [yY]* ]]
 }

@@ -2,7 +2,7 @@
 # Makes sure that a Docker engine with compose and buildx answers.
 #
 #   setup/engine.sh          install and start what is missing
-#   setup/engine.sh --check  change nothing; exit 1 with one line when no engine can be had
+#   setup/engine.sh --check  change nothing; exit 1 with one line when an engine is out of reach
 #
 # Installs only as root on Debian 12, 13 or Ubuntu, announces it first, and never when NO_ENGINE=1.
 set -euo pipefail
@@ -29,7 +29,7 @@ has_buildx() { docker buildx version >/dev/null 2>&1; }
 
 tools_complete() { have docker && compose_is_recent && has_buildx; }
 
-# The packages of this system; the daemon and the client only where there is none yet.
+# Prints the packages to install: the daemon and the client only when they are missing.
 wanted_packages() {
     local names=() suite=''
     have dockerd || names+=(docker.io)
@@ -53,7 +53,7 @@ install_engine() {
     install_packages "${names[@]}"
 }
 
-# Why nothing may be installed or started here, as one line with the fix; empty when it may.
+# Prints why this script may not install or start an engine, with the fix; nothing when it may.
 obstacle() {
     local wanted="Docker engine $MIN_ENGINE+, compose $MIN_COMPOSE+ and buildx"
     if [[ "${NO_ENGINE:-}" == 1 ]]; then
@@ -77,8 +77,8 @@ obstacle() {
 
 systemd_runs() { [[ -d /run/systemd/system ]]; }
 
-# Prints the MTU of the default route when it is smaller than Docker's own, 1500: larger packets from
-# a container would be lost without a word. Nothing when Docker is configured already.
+# Prints the MTU of the default route when it is below Docker's default of 1500: the network would
+# silently drop larger packets. Prints nothing when Docker is already configured.
 small_mtu() {
     local device mtu=1500
     [[ ! -e "$DAEMON_SETTINGS" ]] || return 0
@@ -87,12 +87,12 @@ small_mtu() {
     ((mtu >= 1500)) || say "$mtu"
 }
 
-# systemd starts the daemon itself, from the settings file; before the first start, so once.
+# Under systemd, the daemon reads its MTU from the settings file. Runs before its first start only.
 configure_service() {
     local mtu
     mtu="$(small_mtu)"
     [[ -n "$mtu" ]] || return 0
-    note "writing $DAEMON_SETTINGS (MTU $mtu, as this machine's network has)"
+    note "writing $DAEMON_SETTINGS (MTU $mtu, that of this machine's network)"
     mkdir -p "$(dirname "$DAEMON_SETTINGS")"
     printf '{"mtu": %s, "default-network-opts": {"bridge": {"com.docker.network.driver.mtu": "%s"}}}\n' \
         "$mtu" "$mtu" >"$DAEMON_SETTINGS"
@@ -106,7 +106,7 @@ start_dockerd_alone() {
         flags=(--mtu "$mtu" --default-network-opt "bridge=com.docker.network.driver.mtu=$mtu")
     fi
     note "starting dockerd ${flags[*]} (log: $DOCKERD_LOG)"
-    # The lock (9) must not live on in the daemon.
+    # The daemon must not inherit the lock (descriptor 9).
     setsid dockerd "${flags[@]}" >"$DOCKERD_LOG" 2>&1 </dev/null 9>&- &
     if ! wait_until 60 docker info; then
         tail -n 25 "$DOCKERD_LOG" >&2

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Makes sure of all that the tests need: engine, images, environment, browser, a trained model.
+# Prepares all that the tests need: engine, images, environment, browser, a trained model.
 set -euo pipefail
 # shellcheck source=setup/lib.sh
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
@@ -11,7 +11,7 @@ step "Base images" setup/images.sh
 step "Python environment" setup/venv.sh
 step "Browser" setup/browser.sh
 # A training for tests is logged beside the tests' own data, not in the MLflow that a person uses.
-# What is stale or missing there, make up trains and logs again.
+# `make up` trains and logs again what is stale or missing there.
 mkdir -p "$LOCAL/test-runs"
 export MLFLOW_TRACKING_URI="sqlite:///$LOCAL/test-runs/mlflow.db"
 step "Model" setup/train.sh

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# `make lint`: every checker runs, also after another has complained; fails when any did.
+# `make lint`: runs every checker, even after one has failed; fails when any did.
 set -euo pipefail
 # shellcheck source=setup/lib.sh
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
@@ -16,7 +16,7 @@ check() {
     "$@" || FAILED+=("$name")
 }
 
-# From inside, as it runs: its app.py is not our package app.
+# In its own folder, as it runs: there, app.py is the form and not our package app.
 form_types() { (cd streamlit_app && mypy --strict .); }
 
 shell_scripts() {

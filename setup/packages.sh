@@ -27,26 +27,28 @@ supported_system() {
 # Packages are installed only as root on a system that is known here, and never with NO_ENGINE=1.
 may_install() { [[ "${NO_ENGINE:-}" != 1 && -n "$(supported_system)" ]] && ((EUID == 0)); }
 
-# install_packages PACKAGE...: announced; 1 when it may not, and the caller says what to do instead.
+# install_packages PACKAGE...: says what it installs. Returns 1 when it may not; the caller then says
+# what to do.
 install_packages() {
     may_install || return 1
     note "Installing system packages as root: $* (NO_ENGINE=1 prevents this)"
     (
-        lock packages # apt waits for nobody; in a subshell, which keeps the caller's own lock
-        # Chained, because `set -e` sleeps where a caller asks whether this worked.
+        lock packages # apt fails while another runs; the subshell keeps the caller's own lock
+        # Chained: `set -e` is off where a caller tests the result.
         quietly "apt-get update" apt-get update &&
             quietly "apt-get install $1" env DEBIAN_FRONTEND=noninteractive \
                 apt-get install --yes --no-install-recommends "$@"
     ) && hash -r
 }
 
-# missing_venv_package PYTHON: Debian's Python comes without what makes virtual environments.
+# missing_venv_package PYTHON: prints the package that Debian's Python lacks for `python -m venv`;
+# nothing when it lacks none.
 missing_venv_package() {
     "$1" -c 'import ensurepip' 2>/dev/null ||
         "$1" -c 'import sys; print("python%d.%d-venv" % sys.version_info[:2])'
 }
 
-# apt tells its mirrors only once it has read their lists.
+# apt knows its mirrors only after it has read their lists.
 know_mirrors() { [[ -n "$(debian_mirror)" ]] || quietly "apt-get update" apt-get update; }
 
 # mirror_of SUITE: the address this machine's apt already uses for that suite.
@@ -66,8 +68,8 @@ debian_mirror() {
     say "$mirror"
 }
 
-# Debian 12 takes some packages from Debian 13's suite, pinned so low that nothing else comes from
-# there, yet high enough (100) that security updates of those packages do.
+# Takes some packages on Debian 12 from Debian 13. Priority 100 keeps everything else on Debian 12,
+# and still gives those packages their security updates.
 add_next_suite() {
     local main security
     know_mirrors

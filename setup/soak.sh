@@ -9,5 +9,5 @@ cd "$ROOT"
 
 setup/for_tests.sh
 say "==> Soak"
-# In place of this shell, so that whoever ends it ends the stack too.
+# Replaces this shell, so that a signal to it ends the stack too.
 exec .venv/bin/python -m tests.datasets "$@"

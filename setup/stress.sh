@@ -10,5 +10,5 @@ cd "$ROOT"
 
 setup/for_tests.sh
 say "==> Stress"
-# In place of this shell, so that whoever ends it ends the rounds too.
+# Replaces this shell, so that a signal to it ends the rounds too.
 exec .venv/bin/python -m tests.stress "$@"

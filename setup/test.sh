@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# `make test`: makes sure of all that the tests need, then runs them. The tests boot stacks of their
-# own on free ports, so a stack that is running is left alone.
+# `make test`: prepares all that the tests need, then runs them. The tests boot stacks of their own
+# on free ports and leave a running stack alone.
 #
 #   setup/test.sh [arguments of pytest]
 set -euo pipefail

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# `make up`: from whatever this machine has to three healthy services and a price.
+# `make up`: prepares this machine, trains when needed, and starts three healthy services.
 set -euo pipefail
 # shellcheck source=setup/lib.sh
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # setup/stand_ins/python.sh IMAGE: builds a stand-in for the official Python image from Debian 13,
-# whose own Python is 3.13. Trusts what this machine trusts, and finds packages where its pip does.
+# whose own Python is 3.13. It has this machine's CA certificates and pip settings.
 set -euo pipefail
 # shellcheck source=setup/lib.sh
 source "$(dirname "${BASH_SOURCE[0]}")/../lib.sh"
@@ -11,7 +11,7 @@ source "$ROOT/setup/public_images.sh"
 
 IMAGE="$1"
 CA_BUNDLE=/etc/ssl/certs/ca-certificates.crt
-# Not in /tmp, which may forbid to run programs, as the bootstrap has to.
+# Not in /tmp, which may be mounted noexec: the bootstrap runs programs.
 export TMPDIR=/var/tmp
 WORK="$(mktemp -d)"
 trap 'rm -rf "$WORK"' EXIT
