@@ -35,8 +35,8 @@ gc.disable()
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "dataset(name): about this dataset; deselected for another")
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
-        # A shell starts what runs in its background so, and what tests start would inherit it:
-        # theirs is to be interrupted.
+        # A shell starts background jobs with SIGINT ignored. What tests start would inherit that,
+        # and must be interruptible.
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
@@ -46,7 +46,7 @@ def pytest_collection_finish() -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leaves out what is about another dataset than the one that was trained."""
+    """Leaves out tests about another dataset than the one that was trained on."""
     contract = config.rootpath / "artifacts" / "bundle" / "contract.json"
     if not contract.exists():
         return  # the stack says how to get one
@@ -145,7 +145,7 @@ def sidecar_of_trained(
     compose_stack: ComposeStack, trained: Trained, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Sidecar]:
     """An API beside that of the stack, which serves the bundle of :func:`trained`."""
-    # The API runs as a user of its own, who may not read what pytest's folders hold.
+    # The API runs as a user of its own, who may not read pytest's folders.
     folder = tmp_path_factory.mktemp("served") / "bundle"
     shutil.copytree(trained.bundle.folder, folder)
     folder.chmod(0o755)

@@ -96,9 +96,18 @@ def train(dataset: Dataset, settings: Settings) -> Trained:
         refused = evaluate.why_refused(predictions, simple, len(learnt), settings)
         importance = evaluate.importance(model, unseen, price[held_out])
     return Trained(
-        started, model, to_onnx(model), metrics, crossed.folds, held_out,
-        crossed.predictions, segments, importance, pd.concat(tables), refused,
-    )  # fmt: skip
+        started=started,
+        model=model,
+        exported=to_onnx(model),
+        metrics=metrics,
+        folds=crossed.folds,
+        held_out=held_out,
+        predictions=crossed.predictions,
+        segments=segments,
+        importance=importance,
+        unseen=pd.concat(tables),
+        refused=refused,
+    )
 
 
 def stage(trained: Trained, dataset: Dataset, settings: Settings, place: Path) -> RunRecord:

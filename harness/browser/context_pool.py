@@ -56,7 +56,7 @@ class ContextPool:
             context.close()
 
     def has(self, context: BrowserContext) -> bool:
-        """Whether it is one of these, whose trace can be saved."""
+        """Whether ``context`` is of this pool, so that its trace can be saved."""
         return context in self._in_use
 
     def _new(self, options: Mapping[str, Any]) -> BrowserContext:

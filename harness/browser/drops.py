@@ -1,8 +1,8 @@
 """Requests that Chromium dropped because a network appeared on this machine, or went.
 
-It drops what waits for a connection whenever that happens, as with each container that anybody
-starts or stops. Of the many files of a page some are then missing, and the page stays broken: no
-fault of the page, which a person would load again.
+That happens with each container that anybody starts or stops, and Chromium then drops every request
+that waits for a connection. The page lacks some of its files and stays broken. That is no fault of
+the page; a person would load it again.
 """
 
 from __future__ import annotations

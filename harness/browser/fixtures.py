@@ -79,14 +79,14 @@ def context_pool(browser: Browser) -> ContextPool:
 def lasting_context(
     context_pool: ContextPool, browser_context_args: dict[str, Any]
 ) -> Iterator[BrowserContext]:
-    """That of all tests marked ``same_page`` in this process."""
+    """The context of all tests marked ``same_page`` in this process."""
     with context_pool.context(browser_context_args) as lent:
         yield lent
 
 
 @pytest.fixture
 def pooled_context(request: pytest.FixtureRequest) -> Iterator[BrowserContext]:
-    """What nothing of another test is left in; with ``same_page``, what the last such test left.
+    """A context without traces of another test; with ``same_page``, as the last such test left it.
 
     Where pytest-playwright is asked to film, or for another browser, it is a new one of its own.
     """

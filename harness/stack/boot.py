@@ -74,7 +74,7 @@ def start(stack: ComposeStack) -> ComposeStack:
             stack.wait_until_well()
         except HarnessError as error:
             failure = error
-    if failure is not None:  # the watch has ended, and with it what it heard is complete
+    if failure is not None:  # the watch has ended, so what it heard is complete
         raise _explained(stack.plan, failure, watch) from None
     return stack
 
@@ -109,7 +109,7 @@ def remove(plan: Plan) -> None:
         if plan.override.exists():  # before it does, nothing is made
             ComposeStack(plan).compose.stop()
     finally:
-        # The images, sidecars, and whatever a start that was cut off left.
+        # Images, sidecars, and the remains of a start that was cut off.
         leftovers.remove(plan.name)
 
 

@@ -77,7 +77,7 @@ class ProjectCompose(DockerCompose):
     def bring_up(self, on_start: OnStart | None = None) -> None:
         """Starts all services and waits until they are healthy. Builds nothing.
 
-        Not ``start()``, which nothing can end and which builds: what takes how long is measured.
+        Not ``start()``: nothing can end it, and it builds, which is timed apart from starting.
         """
         self.ask("up", "--no-build", "--wait", seconds=BOOT_TIMEOUT_S, on_start=on_start)
 

@@ -50,8 +50,8 @@ def diagnose(
     Args:
         project: of compose.
         said: what the failed command said, if any did.
-        ends: service -> how it ended before it was started again, which its container does not
-            tell. It is the cause where all that the container tells is that it starts.
+        ends: service -> how it ended before it was started again. Its container does not tell, and
+        may only say that it is starting; then this is the cause.
     """
     causes = [next((meaning for sign, meaning in _MEANINGS.items() if sign in said), "")]
     evidence, untold = [], dict(ends)
@@ -104,7 +104,7 @@ def what_ails(container: Container) -> str | None:
     if state["Restarting"] or (restarts >= LOOP and health.get("Status") != "healthy"):
         return f"ends again and again (crash loop, {restarts} restarts)"
     if state["Status"] == "exited" and not state["ExitCode"] and not is_restarted(container):
-        return None  # it has done what it was to do
+        return None  # its job is done
     if state["Status"] != "running":
         error = f": {state['Error']}" if state.get("Error") else ""
         return f"is {state['Status']} with exit code {state['ExitCode']}{error}"

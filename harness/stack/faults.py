@@ -16,7 +16,7 @@ EXIT_SEEN_TIMEOUT_S = 10.0
 def crash(name: str, container: Mapping[str, Any], labels: Mapping[str, str]) -> None:
     """Kills the main process of a container; returns when the engine has seen it end.
 
-    Unlike after ``docker kill``, which counts as a person's wish, its restart policy works then.
+    Its restart policy then applies, as it does not after ``docker kill``, a person's wish.
 
     Args:
         name: of the service, for messages.
@@ -26,8 +26,8 @@ def crash(name: str, container: Mapping[str, Any], labels: Mapping[str, str]) ->
     pid = container["State"]["Pid"]
     if not pid:
         raise HarnessError(f"{name} does not run, so it cannot crash")
-    # The kernel shields the first process of a container from those inside it, and on the host not
-    # everyone may, or is on the engine's machine at all. A container that sees all processes can.
+    # The kernel shields a container's first process from the others inside it. On the host, that
+    # takes root, and the engine may run elsewhere. A container that sees all processes can kill it.
     options = ["--rm", "--pull", "never", "--network", "none", "--user", "0", "--privileged"]
     options += ["--pid", "host", "--userns", "host", "--entrypoint", "sh"]
     options += [word for key, value in labels.items() for word in ("--label", f"{key}={value}")]
@@ -42,7 +42,7 @@ def crash(name: str, container: Mapping[str, Any], labels: Mapping[str, str]) ->
 
 
 def is_cut_off(name: str, container: Mapping[str, Any]) -> bool:
-    """Whether others do not find the service ``name`` by its name any more."""
+    """Whether others no longer find the service ``name`` by its name."""
     mode = container["HostConfig"]["NetworkMode"]
     if mode in ("host", "none", "bridge", "default") or mode.startswith("container:"):
         return False

@@ -1,7 +1,7 @@
 """Stacks that a person asked to keep, and whether this run may use one again.
 
-A volume of its own marks such a stack. It is made when all is well, so that what a dead run left
-half started is not taken for one; and it holds what the next run has to know.
+A volume of its own marks such a stack. It is made once all is well, so that a half-started stack of
+a dead run does not count as kept, and it holds what the next run must know.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from harness.stack.plan import Plan
 from harness.stack.running import ComposeStack
 
 LABEL = f"{leftovers.PREFIX}kept"
-VOLUME = "com.docker.compose.volume"  # by it and its project `docker compose down` knows a volume
+VOLUME = "com.docker.compose.volume"  # `docker compose down` finds a volume by this and its project
 HEALTHY_TIMEOUT_S = 5.0
 """For a stack that was up before this run."""
 

@@ -56,13 +56,13 @@ class ServiceFigures:
 
 @dataclass(frozen=True)
 class StackFigures:
-    """One stack of the run: one that did not come up has what there was of it by then.
+    """One stack of the run, or as much of it as there was when it failed to come up.
 
     Attributes:
         name: its compose project.
         role: ``shared`` or ``breakable``.
         begun_at: when the boot began, seconds since the epoch.
-        preflight: seconds that the questions before took, removal of what dead runs left included.
+        preflight: seconds for the checks before the boot and for removing what dead runs left.
         build: seconds for the images; next to nothing when they are in the build cache.
         start: seconds from the first container until all answered through their ports; 0 for a
             kept stack that was found up.

@@ -125,7 +125,7 @@ class ComposeStack(Stack):
             left = [name for name in left if not self.inspect(name)["State"]["Paused"]]
             return said or ", ".join(left) if left else None
 
-        # The kernel gives up where processes of a busy machine do not stand still soon enough.
+        # On a busy machine the kernel gives up when processes do not freeze soon enough.
         wait_until(
             refused,
             what=f"the engine pauses {', '.join(left)}",
@@ -165,7 +165,7 @@ class ComposeStack(Stack):
     def heal(self) -> None:
         """Undoes what a test did to the services: all are there, run and answer.
 
-        The engine may call one that answers unhealthy until it asks it the next time.
+        Until its next probe, the engine may call a service unhealthy that answers.
         """
         there = self._containers()
         if missing := [name for name in self.planned_services if name not in there]:

@@ -169,10 +169,10 @@ def begun(folder: Path) -> list[Plan]:
 
 
 def wake(folder: Path) -> None:
-    """Lets the stacks answer again that are paused because no more tests need them."""
+    """Wakes the stacks that were paused because no more tests needed them."""
     for mark in folder.glob(f"*{_RESTS}"):
         stack = ComposeStack(_plan(mark.with_suffix(_PLAN)))
-        with suppress(HarnessError):  # what asks them next says that they do not answer
+        with suppress(HarnessError):  # whoever asks them next says that they do not answer
             states = {name: stack.inspect(name)["State"] for name in stack.services}
             stack.unpause(*[name for name, state in states.items() if state["Paused"]])
 

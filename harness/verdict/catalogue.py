@@ -1,7 +1,7 @@
-"""All checks that there are, whatever the run at hand was asked for or left out.
+"""All checks that there are, whatever this run was asked for or left out.
 
-They are collected once more, by a pytest that is given neither the options of the run nor those of
-its settings and environment: what a yes must stand on is not for an option to say.
+A second pytest collects them, without the options of the run, its settings or its environment: no
+option may narrow what a yes stands on.
 """
 
 from __future__ import annotations

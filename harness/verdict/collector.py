@@ -40,7 +40,7 @@ class Collector:
     Attributes:
         offered: the tests that were collected, before any was deselected.
         left_out: those that were asked for and cannot be run here.
-        refused: why what the run was asked for is none; empty where it is.
+        refused: why nothing can be run of what was asked for; empty where something can.
     """
 
     def __init__(self, config: pytest.Config) -> None:

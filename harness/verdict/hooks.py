@@ -30,7 +30,7 @@ def pytest_harness_tested(config: pytest.Config, stacks: Sequence[Stack]) -> Map
 
 @pytest.hookspec(firstresult=True)
 def pytest_harness_catalogue(config: pytest.Config) -> Mapping[str, Check] | None:
-    """All checks that a yes of this run has to stand on; None where those it was asked for are all.
+    """All checks that a yes of this run must stand on; None for just those it was asked for.
 
     Returns:
         pytest's name of the test -> the check. One that was left out, by whatever way, makes the

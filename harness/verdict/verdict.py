@@ -1,7 +1,7 @@
 """The verdict of a run: yes or no, and why. Plain data and rules; knows no pytest.
 
-Yes takes at least one check that passed, and that every other one that was asked for ran and passed
-too, once, or says why it does not apply.
+A yes needs at least one check that passed; each of the others that were asked for must have passed
+too, in one try, or say why it does not apply.
 """
 
 from __future__ import annotations
@@ -71,7 +71,7 @@ class Result:
 
 @dataclass(frozen=True)
 class LeftOut:
-    """A check that was asked for and cannot be had here, which is known beforehand."""
+    """A check that was asked for and, as is known beforehand, cannot run here."""
 
     check: Check
     why: str

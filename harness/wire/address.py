@@ -39,7 +39,7 @@ _EXAMPLE = "give one such as http://localhost:8000"
 
 
 def unanswered(addresses: Mapping[str, str]) -> list[str]:
-    """Of service -> address, what does not answer, with the cause: all are asked at once."""
+    """Those of service -> address that do not answer, with the cause. Asks all at once."""
     with ThreadPoolExecutor() as pool:
         causes = pool.map(_why_silent, addresses.values())
         found = zip(addresses.items(), causes, strict=True)

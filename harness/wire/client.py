@@ -16,7 +16,7 @@ class HttpClient:
     def __init__(self, address: str) -> None:
         self.address = address.rstrip("/")
         self._session = requests.Session()
-        # A proxy that the environment names is for the world, not for ports of this machine.
+        # The proxy of the environment is for the internet, not for ports of this machine.
         local = urlsplit(address).hostname in ("127.0.0.1", "localhost", "::1")
         self._session.trust_env = not local
 

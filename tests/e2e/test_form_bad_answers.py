@@ -1,6 +1,6 @@
 """What a person sees when the API is slow, refuses, or answers what cannot be right.
 
-The form is the real one in its container; between it and the real API is a stand-in that lies.
+The form is the real one in its container; between it and the real API is a stub that lies.
 """
 
 from __future__ import annotations
@@ -112,7 +112,7 @@ def test_the_price_of_another_house_is_not_shown(
 def test_the_answer_to_the_click_before_is_not_shown_again(
     form_of_stub: PriceForm, stub: StubApi, api_answer: str, inputs: Inputs
 ) -> None:
-    """As a cache would give it that does not look at what is asked."""
+    """As a cache would answer that ignores the body of a request."""
     name, one = next(iter(inputs.items()))
     stub.says({PREDICT: Lie(body=api_answer)})
     form_of_stub.estimate()

@@ -1,4 +1,4 @@
-"""The form as a page: what it asks for, how it can be used, and on which screens."""
+"""The form as a page: what it asks for, how it is used, and on which screens."""
 
 from __future__ import annotations
 

@@ -94,7 +94,7 @@ def test_a_kept_stack_is_used_again_until_something_changes(runs: Runs) -> None:
     assert f"{first.name} was kept by an earlier run" in " ".join(runs.told)
     assert set(leftovers.owners()) & {first.name, replaced.name} == {replaced.name}
 
-    # As a person does it who does what the harness printed.
+    # As a person who follows what the harness printed.
     [kept] = find(runs.clone.layout)
     docker(*shlex.split(how_to_remove(kept.plan))[1:])
     assert things_of(runs.clone.prefix) == {}

@@ -17,6 +17,8 @@ from harness.stack.running import ComposeStack
 from harness.stack.sidecars import Sidecar, running_sidecar
 
 BUNDLE_DIR, API_PORT = "/srv/artifacts/bundle", 8000  # in the API's container
+TRIES = 40
+"""With a model that fails half of the time, no failure is seen in one of 10 ** 12 runs."""
 MANIFEST, MODEL, GOLDEN = "manifest.json", "model.onnx", "golden.json"
 
 
@@ -104,7 +106,7 @@ def one_other_price(folder: Path) -> None:
 def fails_by_chance(folder: Path) -> None:
     """Puts in a model that gives no price half of the time, with one golden row: it starts soon.
 
-    The numbers of ONNX Runtime's generator are others in each process.
+    ONNX Runtime's generator gives other numbers in each process.
     """
     golden = json.loads((folder / GOLDEN).read_bytes())
     golden["rows"] = golden["rows"][:1]

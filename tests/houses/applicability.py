@@ -1,6 +1,5 @@
-"""Holds that every check applies to a dataset that has all that a check can ask about.
-
-Otherwise a check that wrongly finds nothing to ask about would leave the gate without a red word.
+"""Sees that every check applies to a dataset that has all a check can ask about. Otherwise a check
+that wrongly finds nothing to ask about would leave the gate unnoticed.
 """
 
 from __future__ import annotations

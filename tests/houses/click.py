@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-# Begins to watch where nobody does yet, and tells what was seen so far. It notes by itself what is
-# over before anybody asks: a click, a run of the script, a lost connection, the first new answer.
+# Starts the watch unless it runs, and returns what it saw so far. It records what is over before a
+# test can look: a click, a run of the script, a lost connection, the first new answer.
 WATCH = """words => {
     const answer = () => {
         const result = document.querySelector(".st-key-result [data-request-id]");

@@ -64,7 +64,7 @@ class Domain:
         return self._each_value({name: _numbers(self.inputs[name]) for name in named}, bases)
 
     def pairs(self) -> Houses:
-        """Each value that stands out of one input with each one of every other input."""
+        """Each notable value of one input with each notable value of every other input."""
         levels = {name: _levels(one) for name, one in self.inputs.items()}
         return [
             {**self._random.choice(self._known), first: one, second: other}
@@ -82,7 +82,7 @@ class Domain:
         return ranked[-count:], ranked[:count]
 
     def thresholds(self, bases: int) -> list[tuple[House, House]]:
-        """Neighbours: two houses that differ in one number by as little as it can, and in price.
+        """Neighbours: two houses that differ by the least step of one number, and in price.
 
         Whoever rounds an input, or keeps answers under rounded inputs, gives both the same price.
         """

@@ -7,7 +7,7 @@ from tests.houses.api import Value
 from tests.houses.form import BUTTON, PriceForm
 from tests.houses.reading import WORDS, shows, typed
 
-# How often the Tab key must be pressed at most to come by everything, wherever it starts.
+# So many presses of the Tab key pass everything on the page, wherever it starts.
 _STOPS = """() => 2 + document.querySelectorAll(
     "a[href], button, input, select, textarea, summary, [tabindex]").length"""
 
@@ -96,7 +96,7 @@ class Keyboard:
             )
 
     def _tab_until(self, reached: str, what: str) -> None:
-        """Raises AssertionError where the Tab key comes by everything but ``what``."""
+        """Raises AssertionError where the Tab key passes everything but ``what``."""
         is_there = f"() => ({reached})(document.activeElement)"
         for _ in range(self._page.evaluate(_STOPS)):
             if self._page.evaluate(is_there):

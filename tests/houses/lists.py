@@ -88,7 +88,7 @@ class Lists(Actions):
         return [found[place] for place in sorted(found)]
 
     def _choose(self, name: str, choice: str) -> None:
-        reading = self._leave_if_focused(name)  # only then it shows what is chosen
+        reading = self._leave_if_focused(name)  # it shows what is chosen only without focus
         if reading is None or (reading.rests and reading.text == choice):
             return
         if self._not_open(name):

@@ -2,7 +2,7 @@
 
 The rows that are changed were judged by three models that must not have seen them: the model of one
 fold, that of the earlier sales, and the served one. Those three must stay as they were to the last
-bit; one training tells.
+bit; one training is enough to tell.
 """
 
 from __future__ import annotations

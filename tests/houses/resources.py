@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 WARM_UP, SAMPLES, CONFIDENCE = 10, 20, 0.99
 KINDS = ("memory", "threads", "descriptors")
 
-# The container's first process and all that it started: a health check, which comes and goes and
-# may not be looked into while it starts, is none of them. Memory is what they wrote and no file
+# The container's first process and all that it started. That leaves out health checks, which come
+# and go and may not be looked into while they start. Memory is what they wrote and no file
 # holds (RssAnon), in bytes.
 _USED = """
 import json, os
@@ -55,7 +55,7 @@ print(json.dumps(used))
 
 @dataclass(frozen=True)
 class Growth:
-    """Of one kind, for each thing that was done: the slope and its interval."""
+    """The growth of one kind of resource per call: the slope and its interval."""
 
     slope: float
     low: float

@@ -77,7 +77,7 @@ class Sales:
         return sales
 
     def _value(self, one: Mapping[str, Any], row: Mapping[str, str]) -> Value | None:
-        """A cell as the API takes it; None for what the contract does not take."""
+        """A cell as the API takes it; None where the contract refuses it."""
         spec = self._spec["inputs"][one["name"]]
         cell = row[spec["column"]]
         if cell in EMPTY:

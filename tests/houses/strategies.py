@@ -15,7 +15,7 @@ from tests.houses.api import House, Value
 
 BOUNDED = settings(
     max_examples=30,
-    # One run is as the next: what is found today is found tomorrow.
+    # Every run draws the same houses: what is found today is found tomorrow.
     derandomize=True,
     # The HTTP client has limits of its own; how long an example takes says how busy the machine is.
     deadline=None,

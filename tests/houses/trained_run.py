@@ -17,7 +17,7 @@ from tests.houses.bundle import Bundle
 DATASET = "datasets/synthetic_flats"
 SMALL = {"folds": 3, "rounds": 60, "trees": 20}
 TO_TRAIN = ("--dataset", DATASET, "--set", *(f"{key}={value}" for key, value in SMALL.items()))
-# In one process: other tests run meanwhile, and to start helpers costs more than they save.
+# In one process: other tests run meanwhile, and starting more costs more than it saves.
 ENVIRONMENT = {"LOKY_MAX_CPU_COUNT": "1"}
 TRAINING_HANG_TIMEOUT_S = 1800  # a busy machine takes minutes; only a hang takes longer
 
@@ -48,7 +48,7 @@ def run_in(root: Path, project: str, command: Sequence[str]) -> str:
     """
     [silent] = free_ports(1)
     variables = {"COMPOSE_PROJECT_NAME": project, "MLFLOW_PORT": str(silent), **ENVIRONMENT}
-    # Where a person's own runs go is not for those of tests.
+    # The runs of tests must not go where a person's runs go.
     theirs = {key: value for key, value in os.environ.items() if key != "MLFLOW_TRACKING_URI"}
     done = run_to_end(root, command, {**theirs, **variables})
     assert done.returncode == 0, done.stdout + done.stderr

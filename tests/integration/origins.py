@@ -19,7 +19,7 @@ PREFLIGHT = {
 }
 JSON = {"Content-Type": "application/json"}
 LOCAL = ["http://localhost:3000", "http://127.0.0.1:3000", "http://localhost"]
-"""Other programs on this machine. MLflow and sessions of the form let them in, by their default."""
+"""Other programs on this machine. MLflow and the form's sessions let them in by default."""
 
 
 def foreign(address: str) -> list[str]:

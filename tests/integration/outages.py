@@ -42,8 +42,8 @@ class Fault:
     headline: str = ""
 
 
-# To all that the container's init has begun. What the engine begins beside it has no parent there;
-# of that, a probe that stands still would hold up all later ones.
+# To all that the container's init has started. What the engine starts beside it, such as a probe,
+# has no parent there; a frozen probe would hold up all later ones.
 _SIGNAL = """
 import contextlib, os, pathlib, signal, sys
 
@@ -147,7 +147,7 @@ class System:
     def until_it_works(self) -> float:
         """Returns the seconds that everything took to work again, since the fault was ended.
 
-        At once, once that is done: the engine may take ten more until it calls a service healthy.
+        It does not wait for the engine, which may take ten seconds more to call a service healthy.
         """
         self.assert_works()
         return time.monotonic() - self._ended

@@ -41,7 +41,7 @@ def test_all_services_are_running_and_healthy(compose_stack: ComposeStack) -> No
 def test_the_health_of_a_service_is_that_of_the_service(
     compose_stack: ComposeStack, service: str
 ) -> None:
-    """Its probe is green beside the service, and red in a container where all but it is there."""
+    """Its probe is green beside the service, and red in a container that lacks only the service."""
     probe = probe_of(compose_stack, service)
     options = ["--rm", "--no-deps", "-T", "--entrypoint", probe[0]]
 

@@ -52,7 +52,7 @@ def test_no_process_of_a_service_has_any_privilege(
 ) -> None:
     processes = json.loads(python(compose_stack, service, PROCESSES))
 
-    # The engine's own, on its way to become a probe of the service's health, is none yet.
+    # The engine's own process, about to become a health probe, is not one of the service yet.
     processes = [process for process in processes if process["Name"] != ["runc:[2:INIT]"]]
     assert processes
     for process in processes:
@@ -98,7 +98,7 @@ def test_a_service_has_limits(compose_stack: ComposeStack, service: str) -> None
 
 @pytest.mark.check("boot.names-free")
 def test_two_stacks_can_run_side_by_side(compose_stack: ComposeStack) -> None:
-    """Nothing has a name of its own that another stack on the machine could not have too."""
+    """Nothing has a fixed name, which a second stack on the machine could not use."""
     config = compose_stack.compose.config()
     fixed = [name for name, service in config["services"].items() if "container_name" in service]
 

@@ -23,7 +23,7 @@ API_HEADERS = {
     "x-content-type-options",
     "x-request-id",
 }
-"""All headers that the API's answers may have. Who adds another says here that it is meant."""
+"""All headers that the API's answers may have. Whoever adds one on purpose adds it here."""
 
 
 @pytest.mark.check("edges.callback")
@@ -40,7 +40,7 @@ def test_an_answer_of_the_api_is_never_a_script(api: PriceApi) -> None:
 
 @pytest.mark.check("edges.redirect")
 def test_the_api_leads_nobody_to_another_host(api: PriceApi) -> None:
-    """Whatever a request says of hosts: its answer may be kept and given to others."""
+    """Whatever host a request names: a cache may give its answer to others."""
     headers = ("Host", "X-Forwarded-Host", "Forwarded", "X-Original-URL", "X-Rewrite-URL")
     for path in (*paths_of(api), "/docs/", "/schema/", "//evil.example", "/predict/"):
         for name in headers:

@@ -18,7 +18,7 @@ from harness.stack.sidecars import Sidecar, running_sidecar
 from harness.stack.wait import wait_until
 from harness.verdict.checks import Figures
 from tests.houses import altered
-from tests.houses.altered import ALTERATIONS
+from tests.houses.altered import ALTERATIONS, TRIES
 from tests.houses.api import PriceApi, Value
 from tests.integration.test_boot_containers import probe_of
 
@@ -28,9 +28,7 @@ WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
 CANNOT_START = 3  # exit code of the API
 END_TIMEOUT_S = 120.0
 FILES = {"cut": [altered.MODEL], "empty": [altered.MODEL]}
-"""Of which files an alteration is tried on one: on the others it is as any other is."""
-TRIES = 40
-"""With a model that fails half of the time, no failure is seen in one of 10 ** 12 runs."""
+"""Alterations that are tried on one file only: any other file would show the same."""
 
 # Answers each path with the status that is given for it, 404 otherwise: an API that says of itself
 # how it is. Without packages, so that it runs in every image.

@@ -123,7 +123,7 @@ def test_the_packages_of_an_image_fit_together_and_are_as_they_were_installed(
 def test_the_api_imports_the_packages_that_are_installed(
     compose_stack: ComposeStack, root: Path, installed: dict[str, Installed]
 ) -> None:
-    """And not a copy that lies before them on its path."""
+    """And not a copy that comes before them on its path."""
     names = ["fastapi", "numpy", "onnxruntime", "pydantic", "starlette", "uvicorn"]
     code = f"""
 import importlib, json, os
@@ -143,7 +143,7 @@ def test_the_model_is_served_by_the_versions_that_it_was_trained_with(
     root: Path, bundle: Bundle, installed: dict[str, Installed], figure: Figures
 ) -> None:
     recorded = dict(bundle.manifest["libraries"])
-    recorded.pop("python")  # that of the machine that trained; its version is in no lock
+    recorded.pop("python")  # the training machine's; its version is in no lock
     lock = locked(root / TRAINING, installed["fastapi"].environment)
 
     assert {name: lock[name] for name in recorded} == recorded, f"trained apart from {TRAINING}"

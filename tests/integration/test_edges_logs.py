@@ -17,7 +17,7 @@ from harness.stack.running import ComposeStack
 from harness.stack.sidecars import Sidecar, running_sidecar
 from harness.stack.wait import wait_until
 from harness.verdict.checks import Figures
-from tests.houses.altered import API_PORT
+from tests.houses.altered import API_PORT, TRIES
 from tests.houses.api import PriceApi, Value
 from tests.houses.containers import SERVICES
 from tests.houses.form import PriceForm
@@ -42,8 +42,6 @@ pytestmark = pytest.mark.containers
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
 FORM_PORT = 8501
 VARYING_TEXT = re.compile(r"[0-9a-f]{32}|[\d-]{10} [\d:.,]{8,}")  # a request id, a time
-TRIES = 40
-"""With a model that fails half of the time, no failure is seen in one of 10 ** 12 runs."""
 
 
 @pytest.mark.check("edges.log-house")
@@ -202,7 +200,7 @@ def on_step(value: Value, one: dict[str, Any]) -> Value:
 @pytest.mark.check("edges.files-written")
 @pytest.mark.parametrize("service", ["fastapi", "streamlit"])
 def test_a_service_writes_no_file(compose_stack: ComposeStack, service: str) -> None:
-    """Neither values nor what a library would report to its makers."""
+    """Neither values of a request nor telemetry of a library."""
     assert files_of(compose_stack.inspect(service)["Id"]) == {}
 
 

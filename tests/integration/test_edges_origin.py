@@ -141,7 +141,7 @@ def test_a_page_from_elsewhere_changes_nothing_in_mlflow(tracker: MlflowApi, api
 
 @pytest.mark.check("edges.host-mlflow")
 def test_mlflow_answers_only_under_its_own_names(tracker: MlflowApi) -> None:
-    """Or a page whose name is led to this machine could read and write it as its own."""
+    """Or a page whose name resolves to this machine could read and write it as its own."""
     for host in ("evil.example", "evil.example:5555", "mlflow.evil.example", "10.0.0.1"):
         answer = tracker.get(f"{EXPERIMENTS}?max_results=1", headers={"Host": host})
 

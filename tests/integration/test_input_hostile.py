@@ -1,6 +1,6 @@
 """Requests that no honest client sends, byte by byte on a socket.
 
-The stack's own, because what stands before one elsewhere answers some of them itself. The corpus
+Sent to a stack booted here: elsewhere, a proxy in front answers some of them itself. The corpus
 for unit tests and for the stack is one: tests/houses/hostile.py.
 """
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 REQUESTS, BATCHES, CONNECTIONS, AT_ONCE = 4_000, 1_000, 150, 4
 REMEMBERED = "the answer to another house"
 
-# What servers, proxies and frameworks know a request again by. None may stand for the house.
+# What servers, proxies and frameworks recognise a request by. None may stand for the house.
 SAME = {
     "X-Request-ID": "one-and-the-same",
     "X-Correlation-ID": "one-and-the-same",
@@ -167,7 +167,7 @@ def test_the_same_values_under_exchanged_names_get_their_own_price(
             other = {**house, first: house[second], second: house[first]}
             answer = api.post("/predict", json=dict(reversed(list(other.items()))))
             if answer.status_code == 422:
-                continue  # one value is none that the other input takes
+                continue  # the other input does not take the value
             if Prediction(**answer.json()).figures != local_model.figures(other):
                 wrong.append(other)
         wrong += strangers(api, local_model, [house, dict(reversed(list(house.items())))])

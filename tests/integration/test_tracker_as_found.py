@@ -21,8 +21,8 @@ NEEDED = (
 )  # fmt: skip
 SAME = ("model.onnx", "contract.json", "golden.json")
 
-# Through the service's own volume: what is looked for must be there for the next one who starts it.
-# Asked of the file: MLflow's client takes longer to start than all the rest.
+# Through the service's own volume: the run must be there when the service starts again.
+# Reads the file, because MLflow's client takes longer to start than all the rest.
 READ = """
 import sqlite3, sys
 

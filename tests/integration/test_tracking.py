@@ -63,7 +63,7 @@ def test_the_pipeline_says_how_good_the_model_is_and_where_everything_went(
 def test_training_uses_the_mlflow_that_runs_and_leaves_it_running(
     trained: Trained, tracker: MlflowApi, compose_stack: ComposeStack
 ) -> None:
-    """On another port than the default, as its owner chose."""
+    """On a port of its own, not the default one."""
     mlflow = compose_stack.inspect("mlflow")["State"]
 
     assert mlflow["Running"]

@@ -162,7 +162,7 @@ def test_the_settings_that_a_run_logs_are_those_it_was_given(plain: Experiment) 
 
 @pytest.mark.check("training.times")
 def test_times_are_utc_wherever_the_training_runs(experiments: dict[str, Experiment]) -> None:
-    """It ran where it is another hour."""
+    """The training ran in another time zone."""
     for name, experiment in experiments.items():
         began, ended = experiment.began - 1, experiment.ended + 1  # written in whole seconds
         named = re.search(r"\d{8}T\d{6}Z", experiment.run["name"])

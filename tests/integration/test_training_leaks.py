@@ -108,7 +108,7 @@ def learners(by_model: dict[str, Predictions], row: int) -> set[str]:
 
 @pytest.mark.check("training.shuffled")
 def test_no_model_predicts_shuffled_prices(experiments: Experiments, figure: Figures) -> None:
-    """There is nothing to know about them but by having seen them."""
+    """Only a model that has seen them can know anything about them."""
     worst, name = -np.inf, ""
     for model, lines in experiments["shuffled"].predictions.by_model().items():
         actual, price = np.log(lines.column("actual")), np.log(lines.column("price"))
@@ -149,7 +149,7 @@ def test_a_model_without_skill_is_refused_with_the_figures_that_say_so(
 
 @pytest.mark.check("training.direction")
 def test_every_model_keeps_the_directions_of_the_contract(experiments: Experiments) -> None:
-    """Where the prices say the contrary: of two flats alike but for one input."""
+    """Also where prices say the contrary, of two flats that differ in one input."""
     rows = flats()
     pairs = twins(rows)
     for model, lines in experiments["plain"].predictions.by_model().items():

@@ -31,7 +31,7 @@ NO_CAUSE = {
 
 
 class MutantError(Exception):
-    """A mutant that cannot be tried: its file is wrong, or fits the project no more."""
+    """A mutant that cannot be tried: its file is wrong, or no longer fits the project."""
 
 
 @dataclass(frozen=True)
@@ -153,9 +153,8 @@ def what_was_missed(mutant: Mutant, verdict: dict[str, Any]) -> str | None:
 
 
 def strangers(mutant: Mutant, verdict: dict[str, Any]) -> list[str]:
-    """Red checks of groups that none of the mutant's checks is of.
-
-    Other checks of the same group may well go red with it: they ask about the same thing.
+    """Red checks outside the groups of the mutant's checks. Others of the same group may go red
+    with it: they ask about the same thing.
     """
     groups = {group_of(check) for check in mutant.checks}
     red = [str(check["id"]) for check in verdict["checks"] if is_red(check)]

@@ -135,7 +135,7 @@ def summary(rounds: Sequence[Round]) -> str:
 
 
 def _stop(running: subprocess.Popen[bytes]) -> None:
-    """Interrupts pytest, which removes its stacks then; ends it where it does not."""
+    """Interrupts pytest, which then removes its stacks; kills it if it does not end."""
     running.send_signal(signal.SIGINT)
     try:
         running.wait(STOP_TIMEOUT_S)

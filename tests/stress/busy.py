@@ -8,8 +8,8 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-# Each one ends by itself when its time is over, and when what it reads from is closed: the kernel
-# closes that when the process that began it ends, even by a kill that nobody can catch.
+# Each one ends when its time is over or its standard input closes. The kernel closes that when the
+# parent ends, even by SIGKILL.
 _PROGRAM = """
 import select, sys, time
 ends = time.monotonic() + float(sys.argv[1])
