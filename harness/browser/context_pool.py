@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize
 
 NOWHERE = "about:blank"
+PICTURE_TIMEOUT_S = 30.0
+"""A page that hangs can have no picture."""
 SIZE: ViewportSize = {"width": 1280, "height": 720}  # Playwright's own
 _FORGET = "() => { localStorage.clear(); sessionStorage.clear(); }"
 
@@ -97,8 +99,10 @@ def save(context: BrowserContext, folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     for number, page in enumerate(context.pages, start=1):
         try:
-            page.screenshot(path=folder / f"test-failed-{number}.png", timeout=5_000)
-        except Error as error:  # a page that hangs can have no picture; the trace tells why
+            page.screenshot(
+                path=folder / f"test-failed-{number}.png", timeout=1000 * PICTURE_TIMEOUT_S
+            )
+        except Error as error:  # the trace tells why
             (folder / f"test-failed-{number}.txt").write_text(str(error))
     context.tracing.stop_chunk(path=folder / "trace.zip")
     context.tracing.start_chunk()

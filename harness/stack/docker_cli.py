@@ -12,7 +12,7 @@ from pathlib import Path
 from harness.errors import HarnessError
 
 COMMAND_TIMEOUT_S = 60.0
-"""For a command that only asks or removes."""
+"""For a command that only asks or removes. It only ends a hang."""
 OnStart = Callable[[Callable[[], None]], None]
 """Called when the command has started, with a function that ends it (from any thread)."""
 ELSEWHERE = "or test a stack that runs elsewhere with --url SERVICE=URL"

@@ -9,7 +9,7 @@ from harness.errors import HarnessError
 from harness.stack.docker_cli import docker
 from harness.stack.wait import wait_until
 
-EXIT_SEEN_TIMEOUT_S = 10.0
+EXIT_SEEN_TIMEOUT_S = 60.0
 """For the engine to see that a process ended."""
 
 

@@ -12,7 +12,7 @@ from harness.stack.wait import wait_until
 PREFIX = "compose-harness."
 OWNER = f"{PREFIX}owner"
 STACK = f"{PREFIX}stack"
-REMOVAL_TIMEOUT_S = 15.0
+REMOVAL_TIMEOUT_S = 60.0
 """For the engine to be done with what it was told to remove."""
 
 # In the order in which they can be removed.

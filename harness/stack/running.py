@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     from harness.stack.compose import Completed, ProjectCompose
 
 STARTUP_TIMEOUT_S = 120.0
-"""For services to be well, once their images are there."""
-PAUSE_TIMEOUT_S = 15.0
-"""For the engine to pause a service."""
+"""For services to be well, once their images are there. It only ends a hang."""
+PAUSE_TIMEOUT_S = 60.0
+"""For the engine to pause a service. It only ends a hang."""
 
 
 class Stack:

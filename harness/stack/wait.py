@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from harness.errors import NotInTimeError
 from harness.stack import diagnosis
+from harness.wire import HANG_TIMEOUT_S
 from harness.wire.listening import why_silent
 
 
@@ -16,8 +17,8 @@ def wait_until(
     problem: Callable[[], str | None],
     *,
     what: str,
-    seconds: float,
     hint: str,
+    seconds: float = HANG_TIMEOUT_S,
     address: str = "",
     evidence: Callable[[], str] | None = None,
     pause: float = 0.1,
@@ -27,8 +28,8 @@ def wait_until(
     Args:
         problem: says in a few words what is still wrong, or None. May raise where no waiting helps.
         what: the awaited condition, for the message.
-        seconds: how long at most.
         hint: what to look at when the time is over.
+        seconds: how long at most. It only ends a hang: nothing is judged by it.
         address: where it was awaited, if anywhere.
         evidence: is asked when the time is over, for the last log lines.
         pause: seconds between two calls.

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 import requests
 
-CONNECT, READ = 3.0, 20.0  # seconds
+from harness.wire import HANG_TIMEOUT_S
 
 
 class HttpClient:
@@ -28,7 +28,7 @@ class HttpClient:
 
     def request(self, method: str, path: str, **options: Any) -> requests.Response:
         """One request; ``options`` are those of ``requests``, redirects are not followed."""
-        options = {"timeout": (CONNECT, READ), "allow_redirects": False, **options}
+        options = {"timeout": HANG_TIMEOUT_S, "allow_redirects": False, **options}
         return self._session.request(method, self.address + path, **options)
 
     def get(self, path: str, **options: Any) -> requests.Response:

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import socket
+import time
+
+from harness.wire import HANG_TIMEOUT_S
 
 CONNECT_TIMEOUT_S, ANSWER_TIMEOUT_S = 2.0, 5.0
-FIRST_BYTE_TIMEOUT_S = 1.0
-"""A connection that stays open for so long leads somewhere."""
+OPEN_S, TIMES_AS_LONG = 1.0, 20
+"""A connection that stays open for so long leads somewhere: for a second at least, and for much
+longer than it took to close another one just now."""
 _REQUEST = b"GET / HTTP/1.0\r\nHost: localhost\r\n\r\n"
 
 
@@ -18,8 +22,10 @@ def why_silent(host: str, port: int) -> str | None:
     speaks something else, a connection on which nothing is said must stay open.
     """
     try:
+        begun = time.monotonic()
         if _first_byte(host, port, _REQUEST, ANSWER_TIMEOUT_S) in (None, b""):
-            said = _first_byte(host, port, b"", FIRST_BYTE_TIMEOUT_S)
+            open_s = max(OPEN_S, TIMES_AS_LONG * (time.monotonic() - begun))
+            said = _first_byte(host, port, b"", min(open_s, HANG_TIMEOUT_S))
             return "it closes every connection" if said == b"" else None
     except OSError as error:
         return str(error)

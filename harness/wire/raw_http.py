@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
+import select
 import socket
-import time
 from typing import Any, NamedTuple
 
-HANG_TIMEOUT_S = 2.0
-"""An answer that takes longer is a hang."""
+from harness.wire import HANG_TIMEOUT_S
 
 
 class Answer(NamedTuple):
@@ -21,10 +20,10 @@ class Answer(NamedTuple):
 
 
 class Wire:
-    """A connection on which exactly the given bytes are sent. Reads fail after ``seconds``."""
+    """A connection on which exactly the given bytes are sent. What hangs is a TimeoutError."""
 
-    def __init__(self, port: int, seconds: float) -> None:
-        self._socket = socket.create_connection(("127.0.0.1", port), timeout=seconds)
+    def __init__(self, port: int, timeout_s: float = HANG_TIMEOUT_S) -> None:
+        self._socket = socket.create_connection(("127.0.0.1", port), timeout=timeout_s)
         self._received = self._socket.makefile("rb")
 
     def __enter__(self) -> Wire:
@@ -63,14 +62,15 @@ class Wire:
         length = 0 if head or status == 204 else int(headers["content-length"])
         return Answer(status, headers, self._received.read(length))
 
-    def closed_while_sending(self, data: bytes, pause: float) -> bool:
-        """Sends ``data`` again and again until the server refuses it."""
-        try:
-            for _ in range(1000):
+    def hears_while_sending(self, data: bytes, times: int, pause: float) -> bool:
+        """Sends ``data`` so many times, or until the server answers or closes: did it?"""
+        for _ in range(times):
+            try:
                 self._socket.sendall(data)
-                time.sleep(pause)  # a client that writes slowly is what is tried
-        except (BrokenPipeError, ConnectionResetError):
-            return True
+            except (BrokenPipeError, ConnectionResetError):
+                return True
+            if select.select([self._socket], [], [], pause)[0]:  # the pace of a slow client
+                return True
         return False
 
     def closed(self) -> bool:

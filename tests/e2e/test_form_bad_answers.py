@@ -165,7 +165,11 @@ def test_no_earlier_price_is_shown_while_the_api_thinks(
 
     seen = form_of_stub.seen()
     assert "Asking the model" in seen.meanwhile, "the form does not say that it asks"
-    assert seen.cleared < THINKING_S, "the form shows an earlier price while the API thinks"
+    # Seconds before the answer, on any machine; a form that keeps the price draws both at once.
+    assert seen.cleared <= seen.seconds - THINKING_S / 2, (
+        f"the form shows an earlier price while the API thinks: it was gone {seen.cleared:.1f} s "
+        f"after the click, and its answer came {seen.seconds:.1f} s after it"
+    )
 
 
 @pytest.mark.same_page

@@ -14,6 +14,8 @@ from harness.stack.leftovers import STACK
 from harness.stack.wait import wait_until
 
 ROOT = Path(__file__).resolve().parents[2]
+END_TIMEOUT_S = 600.0
+"""For a pytest of its own to end, its boot included. It only ends a hang."""
 LABELLED = f'{{{{.Label "{STACK}"}}}} {{{{.ID}}}}'
 
 # Two thirds of the time that pytest needs to start.
@@ -36,7 +38,7 @@ WEB: dict[str, Any] = {
     "healthcheck": {
         "test": ["CMD", "python", "-c", PROBE],
         "interval": "5s",
-        "start_period": "30s",
+        "start_period": "180s",
         "start_interval": "200ms",
     },
 }
@@ -104,7 +106,7 @@ class Clone:
 
     def run(self, tests: str, *options: str) -> tuple[int, str]:
         """Exit code and output of a pytest."""
-        code = self.start(tests, *options).wait(100)
+        code = self.start(tests, *options).wait(END_TIMEOUT_S)
         return code, self.output.read_text()
 
     def name_when_up(self, running: subprocess.Popen[bytes]) -> str:
@@ -115,7 +117,12 @@ class Clone:
             assert running.poll() is None, self.output.read_text()
             return None if up.exists() and up.read_text() else "the test has not begun"
 
-        wait_until(problem, what="the stack is up", seconds=60, hint="see the inner run's output")
+        wait_until(
+            problem,
+            what="the stack is up",
+            seconds=END_TIMEOUT_S,
+            hint="see the inner run's output",
+        )
         return up.read_text()
 
     def logs(self) -> str:

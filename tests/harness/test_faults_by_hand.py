@@ -11,6 +11,7 @@ from harness.errors import HarnessError
 from harness.stack.boot import running_stack
 from harness.stack.docker_cli import docker
 from harness.stack.running import ComposeStack
+from harness.wire import HANG_TIMEOUT_S
 from tests.harness.clone import Clone, things_of
 
 pytestmark = [pytest.mark.containers, pytest.mark.xdist_group("by-hand")]
@@ -32,12 +33,12 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ComposeStack]:
 def well_again(stack: ComposeStack) -> Iterator[None]:
     yield
     stack.heal()
-    assert requests.get(stack.url("web"), timeout=5).status_code == 200
+    assert requests.get(stack.url("web"), timeout=HANG_TIMEOUT_S).status_code == 200
     assert reaches_web(stack)
 
 
 def reaches_web(stack: ComposeStack) -> bool:
-    code = "import urllib.request as r; r.urlopen('http://web:8000', timeout=3)"
+    code = "import urllib.request as r; r.urlopen('http://web:8000', timeout=20)"
     return stack.exec("asker", "python", "-c", code).returncode == 0
 
 
@@ -75,10 +76,10 @@ def test_a_service_that_is_cut_off_is_reached_by_nobody_and_comes_back(stack: Co
     assert stack.inspect("web")["State"]["Running"]
     assert not reaches_web(stack)
     with pytest.raises(requests.ConnectionError):
-        requests.get(stack.url("web"), timeout=5)
+        requests.get(stack.url("web"), timeout=HANG_TIMEOUT_S)
     stack.reconnect("web")
     assert reaches_web(stack)
-    assert requests.get(stack.url("web"), timeout=5).status_code == 200
+    assert requests.get(stack.url("web"), timeout=HANG_TIMEOUT_S).status_code == 200
 
 
 @pytest.mark.parametrize("service", ["web", "asker"])

@@ -54,7 +54,7 @@ SERVICES: dict[str, Any] = {
         "ports": ["8080:80"],  # fixed: a stack for tests must not take it from a person's
         "healthcheck": {
             "test": ["CMD", "python", "-c", PROBE],
-            "start_period": "30s",
+            "start_period": "180s",
             "start_interval": "500ms",
         },
     },
@@ -74,14 +74,14 @@ import requests
 from harness.stack.wait import probe, wait_until
 
 def wait_until_it_counts(address):
-    wait_until(probe(address), what="web counts", seconds=60, hint="docker compose logs web")
+    wait_until(probe(address), what="web counts", hint="docker compose logs web")
 
 @pytest.mark.check("shop.visits")
 def test_each_visit_is_counted(stack):
     address = stack.url("web")
     assert not address.endswith(":8080")
     wait_until_it_counts(address)  # the store has no healthcheck to wait for
-    first, second = (int(requests.get(address, timeout=60).text) for _ in range(2))
+    first, second = (int(requests.get(address, timeout=HANG_TIMEOUT_S).text) for _ in range(2))
     assert second == first + 1
 
 @pytest.mark.destructive
@@ -91,7 +91,7 @@ def test_the_page_says_that_the_store_is_out(breakable_stack, fault):
     address = breakable_stack.url("web")
     wait_until_it_counts(address)
     getattr(breakable_stack, fault)("store")
-    assert requests.get(address, timeout=60).status_code == 503
+    assert requests.get(address, timeout=HANG_TIMEOUT_S).status_code == 503
 
 @pytest.mark.destructive
 @pytest.mark.check("shop.crash")

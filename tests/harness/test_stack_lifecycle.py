@@ -13,7 +13,8 @@ import pytest
 import requests
 
 from harness.stack.ports import free_ports
-from tests.harness.clone import Clone, docker, things_of
+from harness.wire import HANG_TIMEOUT_S
+from tests.harness.clone import END_TIMEOUT_S, Clone, docker, things_of
 
 pytestmark = pytest.mark.containers
 
@@ -26,7 +27,7 @@ def test_up(stack):
     pathlib.Path("up").write_text(stack.plan.name)
     def problem():
         return None if pathlib.Path("go").exists() else "nothing was said"
-    wait_until(problem, what="the outer test says go", seconds=240, hint="did it end before?")
+    wait_until(problem, what="the outer test says go", seconds=600, hint="did it end before?")
 """
 
 
@@ -64,7 +65,7 @@ def test_an_interrupted_run_leaves_nothing(clone: Clone, how: signal.Signals) ->
 
     running.send_signal(how)
 
-    assert running.wait(60) == pytest.ExitCode.INTERRUPTED
+    assert running.wait(END_TIMEOUT_S) == pytest.ExitCode.INTERRUPTED
     assert things_of(name) == {}
 
 
@@ -79,7 +80,7 @@ def test_two_runs_at_once_do_not_meet_and_leave_their_logs_and_nothing_else(clon
     assert code == 0, printed
     assert things_of(name) == before
     (clone.folder / "go").touch()
-    assert running.wait(60) == 0
+    assert running.wait(END_TIMEOUT_S) == 0
     assert "GET / HTTP" in clone.logs()
     assert things_of(clone.prefix) == {}
 
@@ -102,6 +103,6 @@ def test_a_stack_that_a_person_runs_from_the_same_folder_stays_as_it_is(clone: C
         assert code == 0, printed
         assert parts_of_a_person(theirs) == before
         assert len(before) == 4
-        assert requests.get(f"http://127.0.0.1:{port}", timeout=5).status_code == 200
+        assert requests.get(f"http://127.0.0.1:{port}", timeout=HANG_TIMEOUT_S).status_code == 200
     finally:
         compose("down", "--volumes", "--rmi", "local")

@@ -17,7 +17,7 @@ from tests.houses.tracker import MlflowApi, MlflowError
 
 LONGEST = 5000  # characters that MLflow takes as a tag
 VERDICT = "gate.verdict"
-_TIMEOUT = (3.0, 6.0)  # seconds to connect and to answer
+TIMEOUT_S = (3.0, 6.0)  # to connect and to answer; a person waits for it
 
 
 def tracker_address(given: str | None) -> str:
@@ -60,7 +60,7 @@ def write_to_model(verdict: Verdict, page: Path, address: str) -> str:
                     "MLFLOW_TRACKING_URI, or train and test again."
                 )
             for key in order:
-                tracker.tag_version(name, version, key, tags[key], timeout=_TIMEOUT)
+                tracker.tag_version(name, version, key, tags[key], timeout=TIMEOUT_S)
             kept = _version(tracker, name, version).get("tags", [])
     except requests.RequestException as error:
         raise HarnessError(
@@ -79,7 +79,7 @@ def write_to_model(verdict: Verdict, page: Path, address: str) -> str:
 
 
 def _version(tracker: MlflowApi, name: str, version: str) -> Mapping[str, Any]:
-    return tracker.version(name, version, timeout=_TIMEOUT)
+    return tracker.version(name, version, timeout=TIMEOUT_S)
 
 
 def _tags(verdict: Verdict, page: Path) -> dict[str, str]:

@@ -23,8 +23,9 @@ if TYPE_CHECKING:
 # They guard against a hang. How long the engine takes to notice or to start something says nothing
 # about the system, so nothing is judged by it.
 NOTICE_TIMEOUT_S = 180.0
-SILENCE_TIMEOUT_S = 1.0
-"""Without an answer for so long, an address counts as silent."""
+SILENCE_S, TIMES_AS_LONG = 1.0, 20
+"""Without an answer for so long, an address counts as silent: for a second at least, and for much
+longer than it took to answer just before."""
 
 
 @dataclass(frozen=True)
@@ -96,6 +97,7 @@ class System:
 
     def __init__(self, stack: ComposeStack, page: Page) -> None:
         self.stack = stack
+        self._usual_s: dict[str, float] = {}
         with PriceApi(stack.url("fastapi")) as api:
             inputs = api.schema()["inputs"]
         self.house: dict[str, Value] = {one["name"]: one["default"] for one in inputs}
@@ -137,12 +139,22 @@ class System:
     @contextmanager
     def broken(self, service: str, fault: Fault) -> Iterator[None]:
         """In the block, ``service`` has ``fault``."""
+        self._usual_s[service] = seconds_to_answer(self.stack.url(service))
         try:
             fault.inflict(self.stack, service)
             yield
         finally:
             self._ended = time.monotonic()
             fault.end(self.stack, service)
+
+    def is_silent(self, service: str) -> bool:
+        """Whether nothing comes back from a service that :meth:`broken` has broken."""
+        silence_s = max(SILENCE_S, TIMES_AS_LONG * self._usual_s[service])
+        try:
+            requests.get(self.stack.url(service), timeout=silence_s)
+        except requests.RequestException:
+            return True
+        return False
 
     def until_it_works(self) -> float:
         """Returns the seconds that everything took to work again, since the fault was ended.
@@ -173,10 +185,16 @@ class System:
         )
 
 
-def is_silent(address: str) -> bool:
-    """Whether nothing comes back from there soon."""
+def seconds_to_answer(address: str) -> float:
+    begun = time.monotonic()
+    requests.get(address, timeout=NOTICE_TIMEOUT_S)
+    return time.monotonic() - begun
+
+
+def is_closed(address: str) -> bool:
+    """Whether a connection is refused there, or closed without an answer."""
     try:
-        requests.get(address, timeout=SILENCE_TIMEOUT_S)
-    except requests.RequestException:
+        requests.get(address, timeout=NOTICE_TIMEOUT_S)
+    except requests.ConnectionError:
         return True
     return False

@@ -20,7 +20,7 @@ from tests.integration.outages import (
     NOTICE_TIMEOUT_S,
     Fault,
     System,
-    is_silent,
+    is_closed,
     terminate,
 )
 
@@ -46,7 +46,7 @@ def test_without_mlflow_the_api_predicts_and_the_form_shows_prices(
     system: System, fault: Fault, figure: Figures
 ) -> None:
     with system.broken("mlflow", fault):
-        assert is_silent(system.stack.url("mlflow")) or not fault.lasts
+        assert system.is_silent("mlflow") or not fault.lasts
         system.assert_predicts()
         system.assert_shows_the_price()
 
@@ -73,7 +73,7 @@ def test_without_the_form_the_api_predicts_and_an_open_page_works_later(
     system: System, fault: Fault, figure: Figures
 ) -> None:
     with system.broken("streamlit", fault):
-        assert is_silent(system.stack.url("streamlit")) or not fault.lasts
+        assert system.is_silent("streamlit") or not fault.lasts
         system.assert_predicts()
         system.assert_tracks()
 
@@ -154,7 +154,7 @@ def test_an_api_that_is_stopping_takes_nothing_new_finishes_what_it_began_and_is
 
         terminate(stack, "fastapi")
         wait_until(
-            lambda: None if is_silent(stack.url("fastapi") + "/health/ready") else "it answers",
+            lambda: None if is_closed(stack.url("fastapi") + "/health/ready") else "it answers",
             what="the API takes no new request",
             seconds=NOTICE_TIMEOUT_S,
             hint="it must close its port first, and end last",

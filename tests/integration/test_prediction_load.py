@@ -11,7 +11,7 @@ import pytest
 
 from harness.stack.running import ComposeStack
 from harness.verdict.checks import Figures
-from harness.wire.raw_http import HANG_TIMEOUT_S, Wire
+from harness.wire.raw_http import Wire
 from tests.houses.api import PriceApi, Value
 from tests.houses.bundle import GoldenRow
 from tests.houses.raw_request import post
@@ -70,7 +70,7 @@ def test_houses_sent_without_waiting_are_answered_in_order(
     port = urlsplit(compose_stack.url("fastapi")).port
     assert port
     rows = golden[:PIPELINED]
-    with Wire(port, HANG_TIMEOUT_S) as wire:
+    with Wire(port) as wire:
         wire.send(b"".join(post(json.dumps(row.inputs).encode()) for row in rows))
         answers = [wire.answer().json() for _ in rows]
 

@@ -14,6 +14,7 @@ import pytest
 
 from harness.stack.running import ComposeStack
 from harness.verdict.checks import Figures
+from harness.wire import HANG_TIMEOUT_S
 from tests.houses.api import PriceApi
 from tests.houses.domain import Domain
 from tests.houses.raw_request import post
@@ -66,7 +67,7 @@ def doings(api: PriceApi, domain: Domain) -> dict[str, Callable[[int], None]]:
         """A connection that ends before, within or after its request."""
         [house] = domain.drawn(1)
         request = post(json.dumps(house).encode())
-        with socket.create_connection(("127.0.0.1", port), timeout=20) as connection:
+        with socket.create_connection(("127.0.0.1", port), timeout=HANG_TIMEOUT_S) as connection:
             connection.sendall(request[: number * 37 % (len(request) + 1)])
         if number % 10 == 9:  # else connections pile up that it had no turn to close yet
             assert api.get("/health/live").status_code == 200

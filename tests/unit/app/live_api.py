@@ -16,7 +16,8 @@ from app.server import Server, server
 from app.service import Service
 from app.settings import Settings
 from harness.stack.wait import wait_until
-from harness.wire.raw_http import HANG_TIMEOUT_S, Wire
+from harness.wire import HANG_TIMEOUT_S
+from harness.wire.raw_http import Wire
 
 
 class Live(NamedTuple):
@@ -33,8 +34,8 @@ class Live(NamedTuple):
     def session(self) -> Api:
         return Api(self.url)
 
-    def connect(self, seconds: float = HANG_TIMEOUT_S) -> Wire:
-        return Wire(self.port, seconds)
+    def connect(self) -> Wire:
+        return Wire(self.port)
 
 
 @contextmanager
@@ -51,12 +52,12 @@ def running(bundle: Path, tracker: str | None = None) -> Iterator[Live]:
         return None if uvicorn.started else "it is starting"
 
     try:
-        wait_until(problem, what="the API serves", seconds=30, hint="see its log", pause=0.005)
+        wait_until(problem, what="the API serves", hint="see its log", pause=0.005)
         port = uvicorn.servers[0].sockets[0].getsockname()[1]
         yield Live(port, service, uvicorn)
     finally:
         uvicorn.should_exit = True
-        thread.join(timeout=15)
+        thread.join(HANG_TIMEOUT_S)
         assert not thread.is_alive(), "the server did not stop"
 
 
@@ -69,5 +70,5 @@ class Api(requests.Session):
         self._url = url
 
     def request(self, method: Any, url: Any, *args: Any, **kwargs: Any) -> requests.Response:
-        kwargs.setdefault("timeout", 10 * HANG_TIMEOUT_S)
+        kwargs.setdefault("timeout", HANG_TIMEOUT_S)
         return super().request(method, self._url + url, *args, **kwargs)

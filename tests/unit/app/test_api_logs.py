@@ -44,9 +44,7 @@ def requests(records: pytest.LogCaptureFixture, count: int) -> list[tuple[int, d
         ]
         return None if len(found) >= count else str(found)
 
-    wait_until(
-        problem, what="each request has its line", seconds=5, hint="is it logged?", pause=0.005
-    )
+    wait_until(problem, what="each request has its line", hint="is it logged?", pause=0.005)
     return found
 
 

@@ -15,6 +15,7 @@ import pytest
 from app.house import typical_house
 from app.tracker import TrackerMonitor, TrackerState
 from harness.stack.wait import wait_until
+from harness.wire import HANG_TIMEOUT_S
 from tests.unit.app import bundles
 from tests.unit.app.live_api import Api, Live, running
 
@@ -78,7 +79,7 @@ def until(client: Api, status: str, detail: str = "") -> dict[str, Any]:
         found = shown["status"] == status and detail in (shown["detail"] or "")
         return None if found else str(shown)
 
-    wait_until(problem, what=f"a tracker {status}", seconds=5, hint="was it asked?", pause=0.02)
+    wait_until(problem, what=f"a tracker {status}", hint="was it asked?", pause=0.02)
     return shown
 
 
@@ -140,11 +141,11 @@ def test_nothing_listens(bundle: Path) -> None:
 def test_no_request_waits_for_a_tracker_that_is_stuck(
     bundle: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("app.tracker.PROBE_TIMEOUT_S", 60)
+    monkeypatch.setattr("app.tracker.PROBE_TIMEOUT_S", 10 * HANG_TIMEOUT_S)
     with socket.create_server(("127.0.0.1", 0)) as paused:
         address = f"http://127.0.0.1:{paused.getsockname()[1]}"
         with running(bundle, address) as live, live.session() as client:
-            connection, _ = paused.accept()  # it has asked, and will wait for a minute
+            connection, _ = paused.accept()  # it has asked, and will wait until this test is over
             with connection:
                 assert until(client, "unreachable")["detail"] == "not asked yet"
                 serves(live, client)

@@ -18,6 +18,7 @@ from onnx import TensorProto, helper
 
 from app.bundle import BundleError, verify
 from app.predictor import Predictor
+from harness.wire import HANG_TIMEOUT_S
 from tests.unit.app import bundles
 
 FILES = (
@@ -51,7 +52,7 @@ def start(folder: Path) -> subprocess.CompletedProcess[str]:
         cwd=ROOT,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=HANG_TIMEOUT_S,
         check=False,
     )
 
@@ -351,7 +352,7 @@ def test_a_bad_environment_variable_is_named() -> None:
         cwd=ROOT,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=HANG_TIMEOUT_S,
         check=False,
     )
     assert process.returncode == 3

@@ -8,7 +8,10 @@ import json
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Event
+from time import monotonic
 from typing import Any
+
+from harness.wire import HANG_TIMEOUT_S
 
 CONTRACT: dict[str, Any] = {
     "format": 1,
@@ -69,14 +72,18 @@ class Handler(BaseHTTPRequestHandler):
         self.wfile.write(body)
 
     def hang(self) -> None:
-        """Answer nothing until the test is over."""
-        self.server.over.wait(30)
+        """Answer nothing until the test is over, or hangs."""
+        self.server.over.wait(HANG_TIMEOUT_S)
 
     def trickle(self, head: bytes, drop: bytes) -> None:
-        """Send ``head``, then ``drop`` ten times a second until the other side hangs up."""
+        """Send ``head``, then ``drop`` ten times a second until the other side hangs up.
+
+        The end of the test ends it too, and so does a test that hangs.
+        """
+        ends = monotonic() + HANG_TIMEOUT_S
         try:
             self.wfile.write(head)
-            while not self.server.over.wait(0.1):
+            while not self.server.over.wait(0.1) and monotonic() < ends:
                 self.wfile.write(drop)
         except OSError:
             self.server.hung_up.set()

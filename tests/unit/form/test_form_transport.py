@@ -13,6 +13,7 @@ import pytest
 
 import transport
 from errors import ApiNonsense, ApiTooSlow, ApiUnavailable
+from harness.wire import HANG_TIMEOUT_S
 from tests.unit.form.form_fake_api import FakeApi
 
 NO_ANSWER: dict[str, Callable[[Any, Any], None]] = {
@@ -22,19 +23,17 @@ NO_ANSWER: dict[str, Callable[[Any, Any], None]] = {
 }
 
 
-def get(address: str, timeout_s: float = 5.0) -> transport.Reply:
+def get(address: str, timeout_s: float = HANG_TIMEOUT_S) -> transport.Reply:
     return transport.exchange("GET", address, headers={}, body=None, timeout_s=timeout_s)
 
 
 @pytest.mark.parametrize("how", NO_ANSWER)
 def test_the_time_is_for_the_whole_exchange(api: FakeApi, how: str) -> None:
+    """The API ends it much later, and what is raised is another error then, or none."""
     api.answers["/"] = NO_ANSWER[how]
-    start = monotonic()
 
     with pytest.raises(ApiTooSlow):
         get(api.address, timeout_s=0.5)
-
-    assert monotonic() - start < 1.5
 
 
 def test_an_abandoned_exchange_hangs_up(api: FakeApi) -> None:
@@ -42,20 +41,20 @@ def test_an_abandoned_exchange_hangs_up(api: FakeApi) -> None:
     with pytest.raises(ApiTooSlow):
         get(api.address, timeout_s=0.3)
 
-    assert api.hung_up.wait(5), "the connection is still open"
+    assert api.hung_up.wait(HANG_TIMEOUT_S), "the connection is still open"
 
 
 def test_a_name_that_is_slow_to_resolve_counts_too(monkeypatch: pytest.MonkeyPatch) -> None:
     over = threading.Event()
-    monkeypatch.setattr("socket.getaddrinfo", lambda *_, **__: [over.wait(30)][:0])
-    start = monotonic()
+    monkeypatch.setattr("socket.getaddrinfo", lambda *_, **__: [over.wait(HANG_TIMEOUT_S)][:0])
+    begun = monotonic()
 
     with pytest.raises(ApiTooSlow):
         get("http://gone.invalid", timeout_s=0.3)
 
-    took = monotonic() - start
+    took = monotonic() - begun
     over.set()
-    assert took < 1.5
+    assert took < HANG_TIMEOUT_S, "it waited until the name was looked up"
 
 
 def test_a_name_that_nobody_knows_is_an_api_that_cannot_be_reached() -> None:

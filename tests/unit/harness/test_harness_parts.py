@@ -95,7 +95,7 @@ def test_other_marks_name_no_process(text: str) -> None:
 def test_waiting_ends_with_the_condition() -> None:
     problems = iter(["not yet", "nearly"])
 
-    wait_until(lambda: next(problems, None), what="it", seconds=5, hint="none", pause=0)
+    wait_until(lambda: next(problems, None), what="it", hint="none", pause=0)
 
     assert next(problems, None) is None
 

@@ -28,7 +28,7 @@ def both_at_work(request):
     def problem():
         if not all(began(worker).exists() for worker in ("gw0", "gw1")):
             return "one worker has it all"
-    wait_until(problem, what="both at work", seconds=20, hint="how was it dealt out?", pause=0.01)
+    wait_until(problem, what="both at work", hint="how was it dealt out?", pause=0.01)
 
 def pytest_runtest_logreport(report):
     if report.when == "call" and hasattr(report, "node"):  # in the main process

@@ -72,7 +72,6 @@ def watched(events: list[str], engine: Path) -> Watch:
         wait_until(
             lambda: None if watch.ends else "nothing",
             what="an end is heard",
-            seconds=10,
             hint="the pretended docker",
         )
     return watch

@@ -12,6 +12,8 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+from harness.wire import HANG_TIMEOUT_S
+
 ROOT = Path(__file__).resolve().parents[3]
 TOOLS = (
     "awk bash cat df dirname env flock grep head id mkdir mktemp rm sed setsid sleep sort ss tail"
@@ -92,5 +94,5 @@ class Machine:
             },
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=2 * HANG_TIMEOUT_S,  # a script runs many programs
         )

@@ -1,10 +1,12 @@
-"""``make up`` names what is missing, with cause and fix on one line, within 3 seconds."""
+"""``make up`` names what is missing, with cause and fix on one line, and all of it at once."""
 
 from __future__ import annotations
 
 import os
 import socket
+import subprocess
 import time
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -12,6 +14,8 @@ import pytest
 from tests.unit.setup.setup_scripts import Machine
 
 CHECKS = ("python", "disk", "engine", "name", "ports")
+TRIES, SLOWEST = 3, 5
+"""The fastest of three runs counts: a busy machine only adds to a time."""
 
 
 @pytest.fixture
@@ -22,6 +26,14 @@ def machine(tmp_path: Path) -> Machine:
 def errors(text: str) -> list[str]:
     assert all(line.startswith("error: ") for line in text.splitlines()), text
     return text.splitlines()
+
+
+def timed(
+    machine: Machine, env: Mapping[str, str]
+) -> tuple[subprocess.CompletedProcess[str], float]:
+    """All checks, and the seconds that they took."""
+    begun = time.monotonic()
+    return machine.run("preflight.sh", *CHECKS, env=env), time.monotonic() - begun
 
 
 def test_ready_machine_passes_and_nothing_is_changed(machine: Machine) -> None:
@@ -103,23 +115,24 @@ def test_engine_that_is_elsewhere_is_named(machine: Machine) -> None:
     assert "DOCKER_HOST=tcp://192.0.2.9:1" in line
 
 
-def test_all_problems_at_once_within_three_seconds(machine: Machine) -> None:
+def test_all_problems_at_once_and_none_is_waited_for(machine: Machine) -> None:
+    """Compared with a machine that is ready, in the same minute: each asks what the other does."""
+    machine.docker()
+    ready_s = min(timed(machine, {})[1] for _ in range(TRIES))
+    (machine.commands / "docker").unlink()
     machine.command("python3", "exit 1")
     with socket.create_server(("127.0.0.1", 0)) as other:
         port = str(other.getsockname()[1])
-        begun = time.monotonic()
-        done = machine.run(
-            "preflight.sh",
-            *CHECKS,
-            env={
-                "MIN_DISK_GB": "999999",
-                "NO_ENGINE": "1",
-                "API_PORT": port,
-                "UI_PORT": "70000",
-                "MLFLOW_PORT": "five",
-            },
-        )
-        assert time.monotonic() - begun < 3
+        missing = {
+            "MIN_DISK_GB": "999999",
+            "NO_ENGINE": "1",
+            "API_PORT": port,
+            "UI_PORT": "70000",
+            "MLFLOW_PORT": "five",
+        }
+        runs = [timed(machine, missing) for _ in range(TRIES)]
+    done, took_s = min(runs, key=lambda run: run[1])
+    assert took_s <= SLOWEST * ready_s, f"{took_s:.1f} s; a ready machine takes {ready_s:.1f} s"
     assert done.returncode == 1
     python, disk, engine, mlflow, api, form = errors(done.stderr)
     assert "no Python 3.11 or later" in python
@@ -168,10 +181,9 @@ def test_registry_that_never_answers_is_given_up(machine: Machine) -> None:
     machine.docker(images=False)
     script = machine.root / "setup" / "images.sh"
     script.write_text(script.read_text().replace("REGISTRY_TIMEOUT_S=25", "REGISTRY_TIMEOUT_S=1"))
-    machine.command("docker", '[[ "$1" == pull ]] && exec sleep 50; [[ "$1" != image ]]')
-    begun = time.monotonic()
+    # Longer than any script may run.
+    machine.command("docker", '[[ "$1" == pull ]] && exec sleep 300; [[ "$1" != image ]]')
     done = machine.run("images.sh", env={"NO_ENGINE": "1", "OS_RELEASE": "/dev/null"})
-    assert time.monotonic() - begun < 20
     assert "did not answer within 1 s" in done.stdout
     assert done.returncode == 1
 

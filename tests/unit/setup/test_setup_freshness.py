@@ -13,6 +13,8 @@ from pathlib import Path
 
 import pytest
 
+from harness.wire import HANG_TIMEOUT_S
+
 ROOT = Path(__file__).resolve().parents[3]
 NOBODY = "http://localhost:9"  # nothing listens on the discard port
 
@@ -53,7 +55,7 @@ class Project:
             cwd=self.root,
             capture_output=True,
             text=True,
-            timeout=30,
+            timeout=HANG_TIMEOUT_S,
         )
 
     def record(self, *arguments: str) -> None:

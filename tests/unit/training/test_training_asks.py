@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from harness.wire import HANG_TIMEOUT_S
 from training.__main__ import main
 from training.tracking_server import TrackingStore, tracking_store, why_silent
 
@@ -35,7 +36,9 @@ def test_another_server_is_not_taken_for_mlflow(answer: bytes) -> None:
     with socket.create_server(("127.0.0.1", 0)) as listening:
         other = threading.Thread(target=answers_once, args=(listening, answer))
         other.start()
-        problem = why_silent(f"http://127.0.0.1:{listening.getsockname()[1]}", seconds=3)
+        problem = why_silent(
+            f"http://127.0.0.1:{listening.getsockname()[1]}", seconds=HANG_TIMEOUT_S
+        )
         other.join()
 
     assert problem is not None
