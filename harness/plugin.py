@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import sys
 from collections.abc import Generator
 from typing import Any
 
@@ -18,11 +19,12 @@ from harness.verdict.checks import (
     WORDS,
     DoesNotApply,
     check_of,
+    none_elsewhere,
     none_left,
     select,
 )
 from harness.verdict.checks import figure as figure  # a fixture too
-from harness.verdict.collector import COLLECTOR, Collector
+from harness.verdict.collector import COLLECTOR, COLLECTS, Collector
 from harness.verdict.conclusion import CONCLUSION, conclude
 from harness.verdict.evidence import add_logs
 from harness.verdict.terminal import say_last
@@ -73,7 +75,15 @@ def pytest_configure(config: pytest.Config) -> None:
         config.addinivalue_line("markers", line)
     config.stash[RUN] = Run(config)
     config.stash[COLLECTOR] = Collector(config)
-    config.pluginmanager.register(config.stash[COLLECTOR], "harness-collector")
+    if sys.flags.optimize:
+        raise pytest.UsageError(
+            "Python leaves out every assert (-O, PYTHONOPTIMIZE), so nothing would be proved. "
+            "Fix: leave that out"
+        )
+    if config.pluginmanager.register(config.stash[COLLECTOR], COLLECTS) is None:
+        raise pytest.UsageError(
+            f"-p no:{COLLECTS} takes away what the verdict is made of. Fix: leave that out"
+        )
     if signal.getsignal(signal.SIGTERM) is signal.SIG_DFL:  # CI that is cancelled: like Ctrl-C
         signal.signal(signal.SIGTERM, signal.default_int_handler)
 
@@ -109,11 +119,15 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         if collector.offered and not items:
             raise none_left(collector.offered, config.option.keyword, config.option.markexpr)
         wanted = select(items, config.getoption("--check"))
+        impossible = [item for item in wanted if remote and _needs_containers(item)]
+        if wanted and len(impossible) == len(wanted):
+            raise none_elsewhere(
+                impossible, [item for item in collector.offered if not _needs_containers(item)]
+            )
     except pytest.UsageError as error:
         collector.refused = str(error)
         items.clear()  # xdist would have them run by a worker that has ended
         raise
-    impossible = [item for item in wanted if remote and _needs_containers(item)]
     collector.left_out = impossible
     kept = [item for item in wanted if item not in set(impossible)]
     left_out = [item for item in items if item not in set(kept)]

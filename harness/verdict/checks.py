@@ -27,6 +27,7 @@ __all__ = [
     "check_of",
     "does_not_apply",
     "figure",
+    "none_elsewhere",
     "none_left",
     "select",
 ]
@@ -153,6 +154,25 @@ def none_left(items: Sequence[pytest.Item], keyword: str, markers: str) -> pytes
     return pytest.UsageError(
         f"{by} leaves none of the {len(checks)} checks that were collected; "
         f"{_known(checks, keyword)}. Fix: --check GROUP, or another choice"
+    )
+
+
+def none_elsewhere(
+    chosen: Sequence[pytest.Item], possible: Sequence[pytest.Item]
+) -> pytest.UsageError:
+    """The error where a stack that runs elsewhere cannot be asked any check that was chosen.
+
+    Args:
+        chosen: all of them.
+        possible: what was collected and can be asked of it.
+    """
+    names = list(dict.fromkeys(check_of(item).id.partition("[")[0] for item in chosen))
+    few = ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
+    there_is = _known([check_of(item) for item in possible], names[0]) if possible else "is none"
+    return pytest.UsageError(
+        f"{few}: needs containers, which a stack that runs elsewhere does not show; of the "
+        f"{len(possible)} checks that can be asked of it, {there_is}. "
+        "Fix: choose some of these, or leave the addresses out to have a stack booted"
     )
 
 

@@ -25,6 +25,8 @@ NOTHING: dict[str, Any] = {
 }
 ELSEWHERE = "needs the containers, which a stack that runs elsewhere does not show"
 COLLECTOR = pytest.StashKey["Collector"]()
+COLLECTS = "harness-collector"
+"""Name of the plugin that each one is to pytest."""
 _ENDED_BY_ITSELF = (
     pytest.ExitCode.OK,
     pytest.ExitCode.TESTS_FAILED,

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import pytest
 
@@ -35,6 +36,7 @@ def conclude(session: pytest.Session) -> None:
             wake(run.folder)
         tested = what_is_tested(config, run.remote, plans) if judged else {}
         missing, unknown = _missing(config, results) if judged else ([], [])
+        wrong = _wrong(config, tested) if judged else []
     finally:
         not_removed = _close(session)
     if not judged:
@@ -45,7 +47,7 @@ def conclude(session: pytest.Session) -> None:
         results=results,
         left_out=left_out,
         deselected=deselected,
-        troubles=[*collector.troubles(session, results), *unknown, *not_removed],
+        troubles=[*collector.troubles(session, results), *wrong, *unknown, *not_removed],
         missing=missing,
         tested={**tested, "images": images_of(run.measured)},
         boot=[stack.to_json() for stack in run.measured],
@@ -74,6 +76,11 @@ def _missing(config: pytest.Config, results: Sequence[Result]) -> tuple[list[Che
         return [], [str(error)]
     asked = {result.nodeid for result in results}
     return [check for nodeid, check in (needed or {}).items() if nodeid not in asked], []
+
+
+def _wrong(config: pytest.Config, tested: Mapping[str, Any]) -> list[str]:
+    found = config.hook.pytest_harness_troubles(config=config, tested=tested)
+    return [trouble for troubles in found for trouble in troubles]
 
 
 def _close(session: pytest.Session) -> list[str]:

@@ -28,6 +28,16 @@ def pytest_harness_tested(config: pytest.Config, stacks: Sequence[Stack]) -> Map
     """
 
 
+@pytest.hookspec
+def pytest_harness_troubles(config: pytest.Config, tested: Mapping[str, Any]) -> Sequence[str]:  # type: ignore[empty-body]
+    """What is wrong with what was tested although no check says so, a line each: it is a no then.
+
+    Args:
+        config: of the run.
+        tested: the parts of the verdict that :func:`pytest_harness_tested` gave.
+    """
+
+
 @pytest.hookspec(firstresult=True)
 def pytest_harness_catalogue(config: pytest.Config) -> Mapping[str, Check] | None:
     """All checks that a yes of this run must stand on; None for just those it was asked for.

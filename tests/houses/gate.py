@@ -16,7 +16,7 @@ from harness.verdict.verdict import Verdict
 from tests.houses.tracker import MlflowApi, MlflowError
 
 LONGEST = 5000  # characters that MLflow takes as a tag
-VERDICT = "gate.verdict"
+VERDICT, CHAMPION = "gate.verdict", "champion"
 TIMEOUT_S = (3.0, 6.0)  # to connect and to answer; a person waits for it
 
 
@@ -26,6 +26,34 @@ def tracker_address(given: str | None) -> str:
     if given or named.startswith(("http://", "https://")):
         return given or named
     return f"http://localhost:{os.environ.get('MLFLOW_PORT', '5555')}"
+
+
+def not_the_champion(model: Mapping[str, Any], address: str) -> str | None:
+    """What is wrong where the version that was served is not the champion of its registry.
+
+    None also where nobody can tell: :func:`write_to_model` says why then.
+
+    Args:
+        model: name, version and run of what was tested, as the API said.
+        address: of the MLflow that it is registered in.
+    """
+    name, version = model.get("name"), model.get("version")
+    if not (name and version):
+        return None
+    try:
+        with MlflowApi(address) as tracker:
+            champion = tracker.version_named(name, CHAMPION, timeout=TIMEOUT_S)["version"]
+    except requests.RequestException:
+        return None
+    except MlflowError as error:
+        champion = f"none that can be read ({error})"
+    if champion == version:
+        return None
+    return (
+        f"served and tested is {name} version {version}, but the champion at {address} is "
+        f"{champion if champion.startswith('none') else f'version {champion}'}. Fix: serve that "
+        f"one, or let the alias {CHAMPION} name what is served, and test again"
+    )
 
 
 def write_to_model(verdict: Verdict, page: Path, address: str) -> str:
@@ -59,6 +87,8 @@ def write_to_model(verdict: Verdict, page: Path, address: str) -> str:
                     f"is of run {run_id}. Fix: name the MLflow that it was registered in with "
                     "MLFLOW_TRACKING_URI, or train and test again."
                 )
+            if verdict.is_yes and (wrong := not_the_champion(model, address)):
+                raise HarnessError(f"--gate: no yes is written: {wrong}.")
             for key in order:
                 tracker.tag_version(name, version, key, tags[key], timeout=TIMEOUT_S)
             kept = _version(tracker, name, version).get("tags", [])

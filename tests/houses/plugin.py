@@ -16,9 +16,10 @@ from harness.verdict.checks import Check
 from harness.verdict.verdict import Verdict
 from tests.houses.api import PriceApi
 from tests.houses.form import PriceForm
-from tests.houses.gate import tracker_address, write_to_model
-from tests.houses.tested import facts_of
+from tests.houses.gate import not_the_champion, tracker_address, write_to_model
+from tests.houses.tested import MODEL, facts_of
 from tests.houses.tracker import MlflowApi
+from tests.houses.whole import refuse_less
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -60,6 +61,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    if config.getoption("--gate") and not config.option.help:
+        refuse_less(config)
+
+
 def pytest_harness_catalogue(config: pytest.Config) -> Mapping[str, Check] | None:
     """A yes that is written on a model stands for all checks, whatever this run was asked for."""
     if not config.getoption("--gate"):
@@ -71,11 +77,21 @@ def pytest_harness_tested(config: pytest.Config, stacks: Sequence[Stack]) -> Map
     return facts_of(stacks)
 
 
+def pytest_harness_troubles(config: pytest.Config, tested: Mapping[str, Any]) -> Sequence[str]:
+    if not config.getoption("--gate") or MODEL not in tested:
+        return []
+    wrong = not_the_champion(tested[MODEL], _tracker_address(config))
+    return [wrong] if wrong else []
+
+
 def pytest_harness_verdict(config: pytest.Config, verdict: Verdict, page: Path) -> str | None:
     if not config.getoption("--gate"):
         return None
-    address = tracker_address(dict(config.getoption("url")).get("mlflow"))
-    return write_to_model(verdict, page, address)
+    return write_to_model(verdict, page, _tracker_address(config))
+
+
+def _tracker_address(config: pytest.Config) -> str:
+    return tracker_address(dict(config.getoption("url")).get("mlflow"))
 
 
 @pytest.fixture(scope="session")

@@ -66,10 +66,13 @@ class MlflowApi(HttpClient):
         if answer.status_code != 200:
             raise MlflowError(answer)
 
-    def version_named(self, model: str, alias: str) -> dict[str, Any]:
+    def version_named(self, model: str, alias: str, **options: Any) -> dict[str, Any]:
         """The version that ``alias`` names. Raises MlflowError when there is none."""
-        found: dict[str, Any] = self._ask("/registered-models/alias", name=model, alias=alias)
-        return dict(found["model_version"])
+        asked = {"name": model, "alias": alias}
+        answer = self.get(f"{self.API}/registered-models/alias", params=asked, **options)
+        if answer.status_code != 200:
+            raise MlflowError(answer)
+        return dict(answer.json()["model_version"])
 
     def artifacts(self, run_id: str, folder: str = "") -> dict[str, int]:
         """Path -> size in bytes of all files of the run, in all folders below ``folder``."""

@@ -30,9 +30,9 @@ TRIES = 3
 """Times that a request is sent. Its fastest answer counts: a busy machine only adds to a time."""
 USUAL, BATCHES = 20, 3
 """Honest requests, small ones and full batches, that show how fast this machine is just now."""
-SLOWEST = 50
+SLOWEST = 20
 """A hang: an answer that takes as long as so many to honest requests of its size. One takes up to
-ten; one that sleeps, searches or counts for seconds takes hundreds."""
+three; one that sleeps, searches or counts for seconds takes hundreds."""
 Document = dict[str, Any]
 
 

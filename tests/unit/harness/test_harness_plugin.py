@@ -279,6 +279,47 @@ def test_what_cannot_be_tested_elsewhere_is_counted_as_deselected(
     result.assert_outcomes(passed=1, deselected=2)
 
 
+@pytest.mark.parametrize(
+    ("choice", "left"),
+    [
+        (("-m", "destructive or containers"), "the groups are boot, other"),
+        (("--check", "faults"), "the groups are boot, other"),
+        (("-k", "ports"), "the groups are boot, other"),
+    ],
+)
+@pytest.mark.parametrize("workers", [(), ("-n", "2")], ids=["alone", "two workers"])
+def test_a_choice_of_which_nothing_can_be_tested_elsewhere_is_told_what_can(
+    machine: Machine,
+    elsewhere: str,
+    choice: tuple[str, ...],
+    left: str,
+    workers: tuple[str, ...],
+) -> None:
+    tests = """
+        import pytest
+
+        def test_by_address(stack): pass
+
+        @pytest.mark.check("boot.health")
+        def test_all_are_well(stack): pass
+
+        @pytest.mark.containers
+        @pytest.mark.check("boot.ports")
+        def test_ports(compose_stack): pass
+
+        @pytest.mark.destructive
+        @pytest.mark.check("faults.stop")
+        def test_breaks(breakable_stack): pass
+    """
+    result = machine.run(f"--url=web={elsewhere}", *choice, *workers, tests=tests)
+
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    said = result.stdout.str() + result.stderr.str()
+    assert "needs containers, which a stack that runs elsewhere does not show" in said
+    assert f"of the 2 checks that can be asked of it, {left}. Fix: choose some of these" in said
+    assert "Traceback" not in said
+
+
 def test_an_address_that_was_not_given_is_asked_for(machine: Machine, elsewhere: str) -> None:
     tests = "def test_of_the_store(stack): stack.url('store')"
 

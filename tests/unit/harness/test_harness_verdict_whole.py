@@ -59,6 +59,7 @@ def judge(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Judge:
     pytester.makeini("[pytest]\naddopts = --strict-markers -p xdist")
     pytester.makeconftest(CONFTEST)
     pytester.mkdir("checks")
+    pytester.makefile(".ini", other="[pytest]\naddopts = -p xdist\npython_files = test_f*.py")
     (pytester.path / "checks" / "test_boot.py").write_text(BOOT)
     (pytester.path / "checks" / "test_faults.py").write_text(FAULTS)
 
@@ -70,9 +71,13 @@ def judge(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Judge:
     return run
 
 
-@pytest.mark.parametrize("options", [("checks",), (), ("checks", "-n", "2"), ("--nf",)])
-def test_all_checks_are_a_yes(judge: Judge, options: tuple[str, ...]) -> None:
-    code, verdict = judge(*options)
+@pytest.mark.parametrize(
+    "options",
+    ["checks", "", "checks -n 2", "--nf", "--ff", "--lf", "checks -x", "checks --maxfail=1",
+     "checks -n 0", "checks -n 2 --maxfail=1", "-p no:cacheprovider", "-o xfail_strict=true"],
+)  # fmt: skip
+def test_all_checks_are_a_yes(judge: Judge, options: str) -> None:
+    code, verdict = judge(*options.split())
 
     assert (code, verdict["verdict"], verdict["missing"]) == (0, "yes", [])
     assert verdict["counts"]["passed"] == 4
@@ -93,6 +98,12 @@ def test_all_checks_are_a_yes(judge: Judge, options: tuple[str, ...]) -> None:
         ("checks -o python_files=test_b*.py", 1),
         ("checks -o python_functions=test_the", 1),
         ("checks -n 2 -k first", 3),
+        ("checks -n 0 -k first", 3),
+        ("checks -x -k first", 3),
+        ("checks --ff -k first", 3),
+        ("checks --maxfail=1 --deselect checks/test_boot.py", 3),
+        ("-o testpaths=checks/test_boot.py", 1),
+        ("-c other.ini", 3),
     ],
 )
 def test_checks_that_an_option_leaves_out_are_named_and_no_yes(
@@ -110,14 +121,40 @@ def test_checks_that_an_option_leaves_out_are_named_and_no_yes(
         assert name["id"].partition("[")[0] in (results / "verdict.md").read_text()
 
 
+@pytest.mark.parametrize(
+    ("options", "missing"),
+    [("-k first", 3), ("--ignore checks/test_boot.py", 3), ("-m containers", 3),
+     ("--deselect checks/test_faults.py", 1), ("-o python_files=test_b*.py", 1)],
+)  # fmt: skip
 def test_checks_that_the_environment_leaves_out_are_named_and_no_yes(
-    judge: Judge, monkeypatch: pytest.MonkeyPatch
+    judge: Judge, monkeypatch: pytest.MonkeyPatch, options: str, missing: int
 ) -> None:
-    monkeypatch.setenv("PYTEST_ADDOPTS", "-k first")
+    monkeypatch.setenv("PYTEST_ADDOPTS", options)
 
     code, verdict = judge("checks")
 
-    assert (code, verdict["verdict"], len(verdict["missing"])) == (1, "incomplete", 3)
+    assert (code, verdict["verdict"], len(verdict["missing"])) == (1, "incomplete", missing)
+
+
+@pytest.mark.parametrize("option", ["-x", "--maxfail=1", "--sw"])
+def test_checks_that_a_red_one_keeps_from_running_are_named_and_a_no(
+    judge: Judge, pytester: pytest.Pytester, option: str
+) -> None:
+    (pytester.path / "checks" / "test_boot.py").write_text(BOOT.replace("pass", "assert False"))
+
+    code, verdict = judge("checks", option)
+
+    assert code != 0
+    assert verdict["verdict"] == "no"
+    assert verdict["counts"]["not run"] == 3
+
+
+@pytest.mark.parametrize("option", ["--setup-only", "--setup-plan"])
+def test_checks_of_which_only_the_fixtures_ran_are_a_no(judge: Judge, option: str) -> None:
+    code, verdict = judge("checks", option)
+
+    assert (code, verdict["verdict"]) == (1, "no")
+    assert verdict["counts"]["not run"] == 4
 
 
 @pytest.mark.parametrize(
