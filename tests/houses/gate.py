@@ -46,13 +46,12 @@ def not_the_champion(model: Mapping[str, Any], address: str) -> str | None:
     except requests.RequestException:
         return None
     except MlflowError as error:
-        champion = f"none that can be read ({error})"
+        return f"{name} version {version} is served, and {address} has no {CHAMPION} ({error})"
     if champion == version:
         return None
     return (
-        f"served and tested is {name} version {version}, but the champion at {address} is "
-        f"{champion if champion.startswith('none') else f'version {champion}'}. Fix: serve that "
-        f"one, or let the alias {CHAMPION} name what is served, and test again"
+        f"{name} version {version} is served, but the {CHAMPION} at {address} is version "
+        f"{champion}. Fix: serve that one or move the alias, and test again"
     )
 
 

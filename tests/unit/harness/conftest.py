@@ -1,4 +1,4 @@
-"""A service that answers, for tests of a stack that the harness did not boot."""
+"""A service and a registry that answer, for tests of a stack that the harness did not boot."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
+
+from tests.unit.harness.registry import Registry
 
 
 class Quiet(SimpleHTTPRequestHandler):
@@ -21,3 +23,14 @@ def elsewhere() -> Iterator[str]:
         threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
         yield f"http://127.0.0.1:{server.server_port}"
         server.shutdown()
+
+
+@pytest.fixture
+def registry() -> Iterator[Registry]:
+    registry = Registry()
+    thread = threading.Thread(target=registry.server.serve_forever, args=(0.02,))
+    thread.start()
+    yield registry
+    registry.server.shutdown()
+    thread.join()
+    registry.server.server_close()

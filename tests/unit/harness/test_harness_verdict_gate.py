@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import socket
-import threading
 import time
-from collections.abc import Iterator
 from dataclasses import replace
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -21,58 +17,7 @@ from harness.verdict.verdict import Outcome, Result, Verdict
 from harness.wire import HANG_TIMEOUT_S
 from tests.houses.gate import LONGEST, TIMEOUT_S, tracker_address, write_to_model
 from tests.houses.tested import facts_of
-
-MODEL = {"name": "house-price", "version": "1", "run_id": "abc"}
-
-
-class Registry:
-    """An MLflow with one version of one model."""
-
-    def __init__(self) -> None:
-        self.run_id = "abc"
-        self.tags: dict[str, str] = {}
-        self.breaks_after = 100
-        registry = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def log_message(self, *_: object) -> None:
-                pass
-
-            def do_GET(self) -> None:
-                known = "name=house-price&version=1" in self.path
-                tags = [{"key": key, "value": value} for key, value in registry.tags.items()]
-                version = {**MODEL, "run_id": registry.run_id, "tags": tags}
-                self.answer(200 if known else 404, {"model_version": version} if known else {})
-
-            def do_POST(self) -> None:
-                body = json.loads(self.rfile.read(int(self.headers["content-length"])))
-                if len(registry.tags) >= registry.breaks_after:
-                    self.answer(500, {})
-                    return
-                assert (body["name"], body["version"]) == ("house-price", "1")
-                registry.tags[body["key"]] = body["value"]
-                self.answer(200, {})
-
-            def answer(self, status: int, content: dict[str, Any]) -> None:
-                data = json.dumps(content).encode()
-                self.send_response(status)
-                self.send_header("content-length", str(len(data)))
-                self.end_headers()
-                self.wfile.write(data)
-
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.address = f"http://127.0.0.1:{self.server.server_port}"
-
-
-@pytest.fixture
-def registry() -> Iterator[Registry]:
-    registry = Registry()
-    thread = threading.Thread(target=registry.server.serve_forever, args=(0.02,))
-    thread.start()
-    yield registry
-    registry.server.shutdown()
-    thread.join()
-    registry.server.server_close()
+from tests.unit.harness.registry import MODEL, Registry
 
 
 @pytest.fixture
@@ -127,6 +72,32 @@ def test_a_write_that_breaks_off_never_leaves_a_yes(
         write_to_model(verdict(outcome), page, registry.address)
 
     assert registry.tags.get("gate.verdict") == {"passed": None, "failed": "no"}[outcome]
+
+
+@pytest.mark.parametrize(
+    ("champion", "said"),
+    [
+        ("9", "version 1 is served, but the champion at http.* is version 9. Fix: serve that one"),
+        (None, "house-price version 1 is served, and http.* has no champion .*404"),
+    ],
+)
+def test_a_yes_is_for_the_champion_only(
+    registry: Registry, page: Path, champion: str | None, said: str
+) -> None:
+    registry.champion = champion
+
+    with pytest.raises(HarnessError, match=f"no yes is written: .*{said}"):
+        write_to_model(verdict("passed"), page, registry.address)
+
+    assert registry.tags == {}
+
+
+def test_a_no_is_written_whoever_the_champion_is(registry: Registry, page: Path) -> None:
+    registry.champion = "9"
+
+    write_to_model(verdict("failed"), page, registry.address)
+
+    assert registry.tags["gate.verdict"] == "no"
 
 
 @pytest.mark.parametrize(
