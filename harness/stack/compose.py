@@ -20,8 +20,9 @@ from harness.stack.compose_files import Port
 from harness.stack.docker_cli import COMMAND_TIMEOUT_S, OnStart, environment, run
 from harness.stack.plan import Plan
 
-BOOT_TIMEOUT_S = 480.0
-"""To build the images and start; without a build cache it needs most of this."""
+BOOT_TIMEOUT_S = 1800.0
+"""To build the images, or to start. It only ends a hang: without a build cache a busy machine takes
+minutes."""
 
 
 class ProjectCompose(DockerCompose):

@@ -27,8 +27,8 @@ from harness.stack.running import ComposeStack
 
 LABEL = f"{leftovers.PREFIX}kept"
 VOLUME = "com.docker.compose.volume"  # `docker compose down` finds a volume by this and its project
-HEALTHY_TIMEOUT_S = 5.0
-"""For a stack that was up before this run."""
+HEALTHY_TIMEOUT_S = 15.0
+"""For a stack that was up before this run: until the engine has asked its services once more."""
 
 
 @dataclass(frozen=True)

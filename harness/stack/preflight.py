@@ -11,6 +11,7 @@ from harness.stack.layout import Layout
 
 MIN_COMPOSE = (2, 24, 4)  # the first that knows !override
 ENGINE_TIMEOUT_S = 20.0
+"""For a question that takes a tenth of a second. A person waits for it."""
 
 
 def preflight(layout: Layout) -> None:

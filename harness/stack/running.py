@@ -16,8 +16,9 @@ from harness.stack.wait import listens, probe, wait_until, wait_until_answers
 if TYPE_CHECKING:
     from harness.stack.compose import Completed, ProjectCompose
 
-STARTUP_TIMEOUT_S = 120.0
-"""For services to be well, once their images are there. It only ends a hang."""
+STARTUP_TIMEOUT_S = 300.0
+"""For services to be well, once their images are there. It only ends a hang: a busy machine takes
+a minute, and where a service ends again and again nothing waits."""
 PAUSE_TIMEOUT_S = 60.0
 """For the engine to pause a service. It only ends a hang."""
 

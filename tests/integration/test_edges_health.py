@@ -26,7 +26,8 @@ pytestmark = pytest.mark.containers
 
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
 CANNOT_START = 3  # exit code of the API
-END_TIMEOUT_S = 120.0
+END_TIMEOUT_S = 300.0
+"""It only ends a hang: a container ends or is healthy by itself."""
 FILES = {"cut": [altered.MODEL], "empty": [altered.MODEL]}
 """Alterations that are tried on one file only: any other file would show the same."""
 

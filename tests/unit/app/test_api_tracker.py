@@ -60,7 +60,7 @@ def url(server: Any) -> str:
 @pytest.fixture(autouse=True)
 def _often(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("app.tracker.PROBE_INTERVAL_S", 0.05)
-    monkeypatch.setattr("app.tracker.PROBE_TIMEOUT_S", 0.3)
+    monkeypatch.setattr("app.tracker.PROBE_TIMEOUT_S", HANG_TIMEOUT_S)
 
 
 @pytest.fixture(scope="module")
@@ -153,7 +153,10 @@ def test_no_request_waits_for_a_tracker_that_is_stuck(
 
 
 @pytest.mark.parametrize("says", [b"", b"nonsense\r\n\r\n"], ids=["nothing", "nonsense"])
-def test_a_tracker_that_takes_connections_and_does_not_answer(bundle: Path, says: bytes) -> None:
+def test_a_tracker_that_takes_connections_and_does_not_answer(
+    bundle: Path, says: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.tracker.PROBE_TIMEOUT_S", 0.3)
     with socket.create_server(("127.0.0.1", 0)) as paused:
 
         def answer() -> None:

@@ -235,7 +235,7 @@ def test_clients_that_leave_leave_nothing_behind(
             return None if alone else f"{state.connections}, {state.tasks}"
 
         wait_until(problem, what="they are gone", hint="what keeps them?", pause=0.01)
-    assert [each.message for each in caplog.records if each.levelname == "ERROR"] == []
+    assert [record.message for record in caplog.records if record.levelname == "ERROR"] == []
 
 
 def test_a_batch_holds_up_nothing_else(api: Live, monkeypatch: pytest.MonkeyPatch) -> None:
