@@ -141,7 +141,7 @@ def test_a_body_that_is_no_house_is_refused(
 ) -> None:
     refusal = api.refusal(path, data=body, headers=JSON)
 
-    assert refusal.status == status
+    assert refusal.status == status, f"refused as {refusal.status} {refusal.title}"
     assert refusal.title
     assert refusal.detail
 

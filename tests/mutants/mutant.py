@@ -14,6 +14,7 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = Path(__file__).parent
+GATES_OWN = "tests/unit/harness"
 GATE_TIMEOUT_S = 1800.0  # for one gate on one mutant, its training included
 RED = ("failed", "error")
 # What any check may say of any fault, or of a machine that is busy. None of it names a cause.
@@ -41,7 +42,7 @@ class Mutant:
     name: str
     breaks: str
     checks: tuple[str, ...]
-    says: str
+    says: tuple[str, ...]
     prepare: str | None
     patch: str
 
@@ -50,19 +51,29 @@ class Mutant:
         """Raises MutantError when the head of ``file`` lacks something."""
         head, mark, patch = file.read_text().partition("diff --git ")
         said = dict(line.split(": ", 1) for line in head.splitlines() if ": " in line)
-        if said.get("Says", "").strip(" .:").casefold() in NO_CAUSE:
-            raise MutantError(f"{file}: 'Says: {said['Says']}' names no cause, so anything says it")
         try:
-            return cls(
+            mutant = cls(
                 name=file.stem,
                 breaks=said["Breaks"],
                 checks=tuple(said["Check"].split(", ")),
-                says=said["Says"],
+                says=tuple(said["Says"].split(" | ")),
                 prepare=said.get("Prepare"),
                 patch=mark + patch,
             )
         except KeyError as missing:
             raise MutantError(f"{file}: there is no line {missing}: see {__package__}") from None
+        for words in mutant.says:
+            if words.strip(" .:").casefold() in NO_CAUSE:
+                raise MutantError(f"{file}: 'Says: {words}' names no cause, so anything says it")
+        if len(mutant.says) not in (1, len(mutant.checks)):
+            raise MutantError(f"{file}: 'Says' is for all checks, or has words for each of them")
+        return mutant
+
+    @property
+    def wanted(self) -> dict[str, str]:
+        """Check -> the words that its message must have."""
+        says = self.says * len(self.checks) if len(self.says) == 1 else self.says
+        return dict(zip(self.checks, says, strict=True))
 
 
 def all_mutants(names: Sequence[str] = ()) -> list[Mutant]:
@@ -125,8 +136,7 @@ def apply(mutant: Mutant, copy: Path) -> None:
 
 def ask_the_gate(copy: Path, checks: Sequence[str]) -> dict[str, Any]:
     """The verdict on ``copy`` of only these checks. Raises MutantError when there is none."""
-    chosen = [word for check in checks for word in ("--check", check)]
-    command = [sys.executable, "-m", "pytest", "-q", "tests/integration", "tests/e2e", *chosen]
+    command = [sys.executable, "-m", "pytest", "-q", *asked_for(checks)]
     with (copy / "printed").open("w") as printed:
         subprocess.run(command, cwd=copy, stdout=printed, stderr=printed, timeout=GATE_TIMEOUT_S)
     verdict = copy / "test-results" / "verdict.json"
@@ -136,17 +146,24 @@ def ask_the_gate(copy: Path, checks: Sequence[str]) -> dict[str, Any]:
     return content
 
 
+def asked_for(checks: Sequence[str]) -> list[str]:
+    """What pytest must be given to run ``checks``."""
+    own = [GATES_OWN] if any("::" in check for check in checks) else []
+    chosen = [word for check in checks for word in ("--check", check)]
+    return ["tests/integration", "tests/e2e", *own, *chosen]
+
+
 def what_was_missed(mutant: Mutant, verdict: dict[str, Any]) -> str | None:
     """Why ``verdict`` does not catch ``mutant``, or None when it does."""
     if verdict["verdict"] != "no":
         return f"the verdict is {verdict['verdict']}"
-    for wanted in mutant.checks:
+    for wanted, says in mutant.wanted.items():
         red = [check for check in verdict["checks"] if is_red(check) and is_of(check, wanted)]
         if not red:
             return f"{wanted} is not red"
-        if not any(mutant.says in check["message"] for check in red):
+        if not any(says in check["message"] for check in red):
             said = "; ".join(str(check["message"]) for check in red)
-            return f"{wanted} is red, but does not say {mutant.says!r}: {said[:500]}"
+            return f"{wanted} is red, but does not say {says!r}: {said[:500]}"
     if strange := strangers(mutant, verdict):
         return f"what has nothing to do with it is red too: {', '.join(strange)}"
     return None

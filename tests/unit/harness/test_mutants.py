@@ -15,11 +15,12 @@ from tests.mutants.mutant import (
     MutantError,
     all_mutants,
     apply,
+    asked_for,
     copy_of_project,
     what_was_missed,
 )
 
-MUTANT = Mutant("constant", "a constant", ("prediction.golden",), "differ", None, "")
+MUTANT = Mutant("constant", "a constant", ("prediction.golden",), ("differ",), None, "")
 
 
 def verdict(outcome: str = "failed", message: str = "prices differ", **changed: Any) -> Any:
@@ -32,7 +33,7 @@ def test_every_mutant_still_fits_the_project(tmp_path: Path, subtests: pytest.Su
     assert len(mutants) >= 30
     for mutant in mutants:
         with subtests.test(mutant=mutant.name):
-            assert mutant.says.strip()
+            assert all(says.strip() for says in mutant.says)
             assert mutant.patch or mutant.prepare
             place = tmp_path / mutant.name
             copied(mutant, place)
@@ -43,27 +44,21 @@ def copied(mutant: Mutant, place: Path) -> None:
     for file in (line[6:] for line in mutant.patch.splitlines() if line.startswith("--- a/")):
         (place / file).parent.mkdir(parents=True, exist_ok=True)
         (place / file).write_bytes((ROOT / file).read_bytes())
-    apply(Mutant(mutant.name, "", (), "", None, mutant.patch), place)
+    apply(Mutant(mutant.name, "", (), (), None, mutant.patch), place)
 
 
 def test_every_check_that_must_catch_a_mutant_exists() -> None:
     checks = sorted({check for mutant in all_mutants() for check in mutant.checks})
-    chosen = [word for check in checks for word in ("--check", check)]
 
-    command = [sys.executable, "-m", "pytest", "--collect-only", "-q"]
-    done = subprocess.run(
-        [*command, "tests/integration", "tests/e2e", *chosen],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-    )
+    command = [sys.executable, "-m", "pytest", "--collect-only", "-q", *asked_for(checks)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
 
     assert done.returncode == 0, done.stdout + done.stderr
 
 
 def test_a_patch_that_does_not_fit_is_named(tmp_path: Path) -> None:
     mutant = Mutant(
-        "old", "", (), "", None, "diff --git a/x b/x\n--- a/x\n+++ b/x\n@@ -1 +1 @@\n-a\n+b\n"
+        "old", "", (), (), None, "diff --git a/x b/x\n--- a/x\n+++ b/x\n@@ -1 +1 @@\n-a\n+b\n"
     )
 
     with pytest.raises(MutantError, match="old: its patch does not fit any more"):
@@ -85,6 +80,24 @@ def test_a_file_that_says_what_names_no_cause_is_refused(tmp_path: Path, says: s
 
     with pytest.raises(MutantError, match="names no cause"):
         Mutant.read(file)
+
+
+def test_a_file_with_words_for_some_of_its_checks_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "x.patch"
+    file.write_text("Breaks: all\nCheck: a.b, a.c, a.d\nSays: one | two\n\ndiff --git a/x b/x\n")
+
+    with pytest.raises(MutantError, match="for each of them"):
+        Mutant.read(file)
+
+
+def test_each_check_must_say_the_words_that_are_meant_for_it() -> None:
+    mutant = Mutant("two", "", ("boot.up", "faults.api"), ("is away", "stays away"), None, "")
+    said = [("boot.up[web]", "is away"), ("faults.api", "is away")]
+    checks = [{"id": name, "outcome": "failed", "message": message} for name, message in said]
+
+    missed = what_was_missed(mutant, {"verdict": "no", "checks": checks})
+
+    assert missed == "faults.api is red, but does not say 'stays away': is away"
 
 
 def test_a_red_check_of_another_group_is_told() -> None:
