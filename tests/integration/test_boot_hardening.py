@@ -79,7 +79,7 @@ def test_a_service_shares_nothing_with_its_host(compose_stack: ComposeStack, ser
     container = compose_stack.inspect(service)
     host = container["HostConfig"]
 
-    assert host["Privileged"] is False
+    assert host["Privileged"] is False, f"{service} has the rights of its host"
     assert host["ReadonlyRootfs"] is True
     assert [mount["Type"] for mount in container["Mounts"] if mount["Type"] == "bind"] == []
     assert {host["NetworkMode"], host["PidMode"], host["IpcMode"]}.isdisjoint({"host"})
