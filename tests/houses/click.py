@@ -60,6 +60,7 @@ WATCH = """words => {
     const {testScriptState, testConnectionState} = state();
     return {
         clicks: watch.clicks, runs: watch.runs, drops: watch.drops, lost: watch.lost,
+        ran: watch.runs > watch.runsBefore,
         script: testScriptState ?? "", connection: testConnectionState ?? "", answer: answer(),
         refused: [...document.querySelectorAll(".stForm [aria-invalid=true]")].map(
             field => field.getAttribute("aria-label") ?? ""),
@@ -80,6 +81,7 @@ class Seen:
         drops: of the connection to its server.
         lost: whether the connection broke after the last click, before the script ran for it. All
             else that gives no answer is a fault of the form, which a second click would hide.
+        ran: whether the script ran since the last click.
         script, connection: their states now.
         answer: id of the price or the problem that is shown, empty without one.
         refused: labels of the fields whose number the form does not take.
@@ -92,6 +94,7 @@ class Seen:
     runs: int
     drops: int
     lost: bool
+    ran: bool
     script: str
     connection: str
     answer: str

@@ -153,7 +153,7 @@ class PriceForm(Widgets):
         """Waits for an answer other than ``before``. Returns the seconds since the click.
 
         Raises:
-            AssertionError: there is none; it says what is shown instead.
+            AssertionError: there is none; it says what is shown instead, a traceback at once.
         """
 
         def problem() -> str | None:
@@ -162,15 +162,14 @@ class PriceForm(Widgets):
                 return None
             if seen.lost and seen.idle:
                 self.click(by)
+            if seen.ran and seen.idle and self.page.get_by_test_id("stException").count():
+                raise AssertionError(f"the form shows a traceback: {seen}")
             return str(seen)
 
         try:
             wait_until(problem, what="an answer", seconds=PAGE_TIMEOUT_S, hint="", pause=0.05)
         except NotInTimeError:
-            if self.page.get_by_test_id("stException").count():
-                shows = "a traceback"
-            else:
-                shows = "a price of an earlier click" if self.shows_a_price() else "no new answer"
+            shows = "a price of an earlier click" if self.shows_a_price() else "no new answer"
             raise AssertionError(
                 f"{PAGE_TIMEOUT_S:g} s after a click that reached its button, the form shows "
                 f"{shows}: {self.seen()}"
