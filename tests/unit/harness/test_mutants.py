@@ -41,6 +41,7 @@ def test_every_mutant_still_fits_the_project(tmp_path: Path, subtests: pytest.Su
 
 def copied(mutant: Mutant, place: Path) -> None:
     """Applies the patch to the files that it names; without the preparation, which takes long."""
+    place.mkdir()
     for file in (line[6:] for line in mutant.patch.splitlines() if line.startswith("--- a/")):
         (place / file).parent.mkdir(parents=True, exist_ok=True)
         (place / file).write_bytes((ROOT / file).read_bytes())
