@@ -142,7 +142,7 @@ def test_the_log_of_a_request_that_fails_says_why_and_nothing_of_the_house(
                 answer = api.post(f"/predict?{query.pattern}", json=house, headers=headers)
                 failed += answer.status_code == 500
             lines = log_up_to_now(failing.name, failing.address)[before:]
-            assert found(marks, "\n".join(lines)) == []
+            assert found(marks, "\n".join(lines)) == [], "the log has what was sent"
             said.append({str(plain([line])) for line in lines if "Traceback" in line})
 
     figure("requests that failed", failed, at_least=2)
