@@ -17,7 +17,10 @@ BUTTON = "Estimate price"
 COLUMNS = 2
 LONG = 20  # inputs. From here on the button stays in view: the form is longer than two screens.
 LARGEST_EXACT_INTEGER = 2**53 - 1  # of JavaScript
-STEPS = f"<script>{Path(__file__).with_name('steps.js').read_text(encoding='utf-8')}</script>"
+SCRIPTS = "".join(
+    f"<script>{Path(__file__).with_name(name).read_text(encoding='utf-8')}</script>"
+    for name in ("steps.js", "missing.js")
+)
 
 
 class Common(TypedDict):
@@ -42,7 +45,7 @@ def draw_form(contract: Contract) -> dict[str, Value] | None:
                     with cell:
                         values[question.name] = draw(question)
         pressed = st.form_submit_button(BUTTON, type="primary", width="stretch")
-    st.html(STEPS, unsafe_allow_javascript=True)
+    st.html(SCRIPTS, unsafe_allow_javascript=True)
     return values if pressed else None
 
 

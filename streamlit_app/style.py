@@ -12,9 +12,12 @@ STYLE = """<style>
   {height: auto; flex-wrap: wrap}
 .stNumberInput [role=alert] {position: static; clip: auto; width: 100%; height: auto; order: 1;
   margin: 0; padding: 0 .75rem .5rem; white-space: normal; font-size: .875rem; color: #9b1c2f}
+.stNumberInput [data-testid=stNumberInputContainer]:has(.missing)
+  {border-color: #9b1c2f; background: #fbf1f2}
+.stNumberInput:has(.missing) [data-testid=InputInstructions] {display: none}
 .stForm .stHorizontalBlock:has([aria-invalid=true]) .stVerticalBlock {justify-content: flex-start}
 .stForm:has([aria-invalid=true]) .stFormSubmitButton::after {
-  content: "A number is outside its range: see the field in red."; color: #9b1c2f;
+  content: "A number is missing or outside its range: see the field in red."; color: #9b1c2f;
   display: block; margin-top: .5rem; font-size: .875rem}
 .lead {color: #4a5b59; margin: 0}
 .estimate, .used, .hint {border: 1px solid #d5dedc; border-radius: .75rem; padding: 1.25rem}

@@ -25,11 +25,13 @@ ATTEMPT_TIMEOUT_MS = 1000 * ATTEMPT_TIMEOUT_S
 REDO_INTERVAL_S = 0.5
 """Until an action whose effect is not seen is done again."""
 
-# Whether nothing is half done: no list is open, and no number waits for its field to be left.
+# Whether nothing is half done: no list is open, and no number waits for its field to be left. One
+# that was left empty waits for nothing, and hides the words that say so.
 HALF_DONE = """() => {
     if (document.querySelector("[class*=st-key-input-] [aria-expanded=true]")) return "list";
     const instructions = "[class*=st-key-input-] [data-testid=InputInstructions]";
-    return document.querySelector(instructions) ? "number" : null;
+    const waiting = [...document.querySelectorAll(instructions)].some(e => e.checkVisibility());
+    return waiting ? "number" : null;
 }"""
 
 
