@@ -7,6 +7,7 @@ import pytest
 from harness.stack.running import Stack
 from harness.wire.client import HttpClient
 from tests.houses.api import PriceApi
+from tests.houses.form_visit import visit
 from tests.houses.tracker import MlflowApi
 
 
@@ -27,6 +28,16 @@ def test_the_form_answers_at_its_address(stack: Stack, path: str) -> None:
 
     assert answer.status_code == 200
     assert path != "/" or "<title>" in answer.text
+
+
+@pytest.mark.check("boot.form-script")
+def test_the_script_of_the_form_draws_the_page_and_a_price_without_an_error(stack: Stack) -> None:
+    """It runs for each visitor, and the healthcheck is green even where it always fails."""
+    opened, clicked = visit(stack.url("streamlit"))
+
+    assert opened.errors == [], f"the form's script fails when the page is opened: {opened.errors}"
+    assert clicked.errors == [], f"the form's script fails after a click: {clicked.errors}"
+    assert clicked.has_price, "a click on a fresh form gives no price"
 
 
 @pytest.mark.check("boot.mlflow")
