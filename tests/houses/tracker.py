@@ -74,6 +74,18 @@ class MlflowApi(HttpClient):
             raise MlflowError(answer)
         return dict(answer.json()["model_version"])
 
+    def registered_file(self, model: str, version: str, path: str) -> bytes:
+        """The content of one file that the registry holds for a version, wherever it keeps it.
+
+        Raises:
+            MlflowError: it cannot be had.
+        """
+        asked = {"name": model, "version": version, "path": path}
+        answer = self.get("/model-versions/get-artifact", params=asked)
+        if answer.status_code != 200:
+            raise MlflowError(answer)
+        return answer.content
+
     def artifacts(self, run_id: str, folder: str = "") -> dict[str, int]:
         """Path -> size in bytes of all files of the run, in all folders below ``folder``."""
         found: dict[str, int] = {}
