@@ -5,22 +5,19 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 import pytest
 
-from harness.stack import diagnosis
 from harness.stack.diagnosis import inspect
 from harness.stack.running import ComposeStack
-from harness.stack.sidecars import Sidecar, running_sidecar
+from harness.stack.sidecars import Sidecar
 from harness.stack.wait import wait_until
 from harness.verdict.checks import Figures
-from tests.houses.altered import API_PORT, TRIES
-from tests.houses.api import PriceApi, Value
+from tests.houses.altered import TRIES
+from tests.houses.api import PriceApi
 from tests.houses.containers import SERVICES
-from tests.houses.form import PriceForm
 from tests.houses.marks import Mark, found, marked_house, marks_of, revealing
 from tests.houses.raw_request import post
 from tests.integration.watched import (
@@ -35,13 +32,11 @@ from tests.integration.watched import (
 )
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Page
+    pass
 
 pytestmark = pytest.mark.containers
 
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
-FORM_PORT = 8501
-VARYING_TEXT = re.compile(r"[0-9a-f]{32}|[\d-]{10} [\d:.,]{8,}")  # a request id, a time
 
 
 @pytest.mark.check("edges.log-house")
@@ -147,54 +142,6 @@ def test_the_log_of_a_request_that_fails_says_why_and_nothing_of_the_house(
 
     figure("requests that failed", failed, at_least=2)
     assert said[0] == said[1] != set(), "what the log says depends on the values of the house"
-
-
-@pytest.mark.check("edges.log-form")
-def test_the_form_logs_and_keeps_nothing_of_the_houses_that_are_entered(
-    compose_stack: ComposeStack, failing: Sidecar, schema: dict[str, Any], page: Page
-) -> None:
-    """When a price comes and when the API fails, which the form does log."""
-    inputs = schema["inputs"]
-    with running_sidecar(
-        compose_stack,
-        "streamlit",
-        name=f"watched-form-{WORKER}",
-        port=FORM_PORT,
-        variables={"API_URL": f"http://{failing.name}:{API_PORT}"},
-    ) as sidecar:
-        form = PriceForm(page, sidecar.address).open()
-        printed = len(diagnosis.log_of(sidecar.name).splitlines())
-        logs = []
-        for share in SHARES:
-            house = marked_house(inputs, share)
-            form.fill({name: on_step(house[name], one) for name, one in by_name(inputs).items()})
-            outcomes: set[bool] = set()
-            for _ in range(TRIES):
-                form.press()
-                outcomes.add(form.shows_a_price())
-                if len(outcomes) == 2:  # a price and a problem, as the model's chance has it
-                    break
-            assert outcomes == {True, False}
-            lines = diagnosis.log_of(sidecar.name).splitlines()[printed:]
-            printed += len(lines)
-            logs.append({VARYING_TEXT.sub("", line) for line in lines if line.strip()})
-        files = files_of(sidecar.name)
-
-    assert logs[0] == logs[1] != set(), "the form logs what is entered"
-    assert files == {}, "the form keeps files"
-
-
-def by_name(inputs: Sequence[dict[str, Any]]) -> dict[str, dict[str, Any]]:
-    return {one["name"]: one for one in inputs}
-
-
-def on_step(value: Value, one: dict[str, Any]) -> Value:
-    """``value``, or the nearest below it that the form's buttons reach."""
-    if isinstance(value, (bool, str)) or not one.get("step"):
-        return value
-    steps = int((value - one["minimum"]) / one["step"])
-    exact: Value = one["minimum"] + steps * one["step"]
-    return exact if one["kind"] == "integer" else round(float(exact), 10)
 
 
 @pytest.mark.check("edges.files-written")
