@@ -16,10 +16,13 @@ if TYPE_CHECKING:
 
 Inputs = dict[str, dict[str, Any]]
 Houses = list[dict[str, Value]]
+SEED = 20
 SMALL = 60
 """An integer with no more values than this is tried at each of them."""
 SPREAD = 200
 """Values of a number with more."""
+BETWEEN = 2
+"""Numbers between the ends that a cover holds."""
 STARTS = 6
 """Houses from which the search for the dearest and the cheapest begins."""
 
@@ -37,7 +40,7 @@ class Domain:
         self.inputs = inputs
         self._known = [dict(house) for house in known] or [typical(inputs.values())]
         self._model = model
-        self._random = random.Random(20)
+        self._random = random.Random(SEED)
 
     def bases(self, count: int) -> Houses:
         """``count`` different starting points: half of them real, half drawn at random."""
@@ -70,6 +73,18 @@ class Domain:
             {**self._random.choice(self._known), first: one, second: other}
             for first, second in combinations(levels, 2)
             for one, other in product(levels[first], levels[second])
+        ]
+
+    def cover(self, most: int) -> Houses:
+        """Few houses with each choice and both ends of each number in one of them.
+
+        Of a list that is longer than ``most``, the choices that no known house has come first.
+        Once all values of an input were there, it stays as it is: typing it again takes time.
+        """
+        tried = {name: self._in_turn(name)[:most] for name in self.inputs}
+        return [
+            {name: tried[name][min(number, len(tried[name]) - 1)] for name in tried}
+            for number in range(max(map(len, tried.values())))
         ]
 
     def extremes(self, count: int) -> tuple[Houses, Houses]:
@@ -109,6 +124,16 @@ class Domain:
             for value in several
             for base in self.bases(bases)
         ]
+
+    def _in_turn(self, name: str) -> list[Value]:
+        """All choices of an input, or the ends of a number and some between, in any order."""
+        one = self.inputs[name]
+        if is_number(one):
+            several = [*_bounds(one), *(self._draw(name) for _ in range(BETWEEN))]
+            return self._random.sample(several, len(several))
+        several = values(one)
+        common = {house[name] for house in self._known}
+        return sorted(self._random.sample(several, len(several)), key=lambda v: v in common)
 
     def _draw(self, name: str) -> Value:
         one = self.inputs[name]
