@@ -12,13 +12,13 @@ test: ## prove all of it: unit, integration and browser tests, on a stack of the
 	@setup/test.sh
 
 mutants: ## prove that the gate notices every seeded breakage (MUTANTS="name ..." tries only these, BUSY=1 on a busy machine)
-	@setup/mutants.sh $(if $(BUSY),--busy) $(MUTANTS)
+	@setup/prove.sh mutants $(if $(BUSY),--busy) $(MUTANTS)
 
 stress: ## the checks that wait, in rounds on a busy machine (ROUNDS=10, ONLY="boot browser faults" chooses)
-	@setup/stress.sh $(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(ONLY),--only "$(ONLY)")
+	@setup/prove.sh stress $(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(ONLY),--only "$(ONLY)")
 
 soak: ## the gate on datasets of awkward shapes (SHAPES="name ..." tries only these)
-	@setup/soak.sh $(SHAPES)
+	@setup/prove.sh datasets $(SHAPES)
 
 down: ## stop the stack; runs, models and images stay
 	@setup/down.sh
