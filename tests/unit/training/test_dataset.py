@@ -207,6 +207,28 @@ def test_what_the_description_leaves_out_is_completed_from_the_data(folder: Fold
     assert inputs["energy_class"].choices == ("G", "F", "E", "D", "C", "B", "A")
 
 
+@pytest.mark.parametrize(
+    ("cell", "step", "default"),
+    [
+        ("4712.345678912345", "1e-8", 4712.345678912),  # a step of a trillionth of the range
+        ("0.4712345678912", "1e-8", 0.471234568),
+        ("4712.345678912345", "0.5", 4712.345679),
+    ],
+)
+def test_a_default_keeps_digits_as_fine_as_its_step_however_wide_its_range(
+    folder: Folder, cell: str, step: str, default: float
+) -> None:
+    rows = folder.rows()
+    rows.loc[:400, "station_km"] = cell  # two of three rows, so that it is the median
+    folder.write(rows)
+    folder.replace("range = [0, 8]\nstep = 0.1", f"range = [0, 10000]\nstep = {step}")
+
+    inputs = {one.name: one for one in load(folder.path).contract.inputs}
+
+    assert inputs["station_distance"].step == float(step)
+    assert inputs["station_distance"].default == default
+
+
 def test_empty_cells_are_repaired_and_counted(folder: Folder) -> None:
     dataset = load(folder.path)
 
