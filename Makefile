@@ -17,7 +17,7 @@ mutants: ## prove that the gate notices every seeded breakage (MUTANTS="name ...
 stress: ## the checks that wait, in rounds on a busy machine (ROUNDS=10, ONLY="boot browser faults" chooses)
 	@setup/prove.sh stress $(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(ONLY),--only "$(ONLY)")
 
-soak: ## the gate on datasets of awkward shapes (SHAPES="name ..." tries only these)
+soak: ## the gate on datasets of awkward shapes (SHAPES="name ..." tries only these, or folders with a dataset.toml)
 	@setup/prove.sh datasets $(SHAPES)
 
 down: ## stop the stack; runs, models and images stay

@@ -4,7 +4,7 @@
 #
 #   setup/prove.sh mutants [--busy] [NAME...]
 #   setup/prove.sh stress [--rounds N] [--only boot,browser,faults] [--busy N] [-- OPTION OF PYTEST...]
-#   setup/prove.sh datasets [SHAPE...]
+#   setup/prove.sh datasets [SHAPE or FOLDER...]
 set -euo pipefail
 # shellcheck source=setup/lib.sh
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"

@@ -24,6 +24,7 @@ from tests.datasets.shapes import SHAPES, draw
 from tests.mutants.mutant import ROOT, copy_of_project, is_red
 
 RESULTS = ROOT / "test-results" / "soak"
+FILE = "dataset.toml"
 SHIPPED = "synthetic_flats"
 """The dataset of this kind that stands in the project."""
 TRAINING_TIMEOUT_S = 1800.0
@@ -61,11 +62,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     shapes = [*SHAPES, SHIPPED]
     parser = argparse.ArgumentParser(prog="make soak", description=__doc__)
     parser.add_argument(
-        "shapes", nargs="*", metavar="SHAPE", help=f"only these of {', '.join(shapes)}"
+        "shapes",
+        nargs="*",
+        metavar="SHAPE",
+        help=f"only these of {', '.join(shapes)}, or folders with a {FILE} of your own",
     )
     options = parser.parse_args(arguments)
-    if unknown := [shape for shape in options.shapes if shape not in shapes]:
-        parser.error(f"no such shape: {', '.join(unknown)}. There are: {', '.join(shapes)}")
+    if unknown := [name for name in options.shapes if name not in shapes and not _own(name)]:
+        parser.error(
+            f"no such shape, and no folder with a {FILE}: {', '.join(unknown)}. "
+            f"The shapes are {', '.join(shapes)}"
+        )
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     outcomes = []
     for shape in options.shapes or shapes:
@@ -79,13 +86,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def soak(shape: str) -> Outcome:
-    """Trains ``shape`` in a copy of the project and asks the gate there."""
+    """Trains ``shape``, or the dataset in that folder, in a copy of the project, and asks the gate
+    there."""
+    own = _own(shape)
+    shape = own.name if own else shape
     with tempfile.TemporaryDirectory(prefix=f"soak-{shape}-") as folder:
         copy = copy_of_project(Path(folder))
         dataset = copy / "datasets" / shape
         training_s = 0.0
         try:
-            if shape != SHIPPED:
+            if own:
+                shutil.copytree(own, dataset, dirs_exist_ok=True)
+            elif shape != SHIPPED:
                 draw(shape, dataset)
             begun = time.monotonic()
             train(copy, dataset)
@@ -95,6 +107,12 @@ def soak(shape: str) -> Outcome:
             return Outcome(shape, training_s, 0, {}, {"no verdict": str(error)})
         finally:
             keep(copy, RESULTS / shape)
+
+
+def _own(name: str) -> Path | None:
+    """The folder ``name``, where a dataset of somebody's own is."""
+    folder = Path(name).resolve()
+    return folder if os.sep in name and (folder / FILE).is_file() else None
 
 
 def train(copy: Path, dataset: Path) -> None:
