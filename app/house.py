@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from typing import Annotated, Any, Literal
 
@@ -11,6 +12,9 @@ from app.contract import Contract, Input, Kind, StrictModel
 from app.problems import Allowed
 
 MAX_HOUSES = 1000
+_MIN_BODY_BYTES = 1 << 20
+_NUMBER = "-1.2345678901234567e-123"  # no float takes more to be read back as it was
+_INDENT = 4
 
 
 def house_model(contract: Contract) -> type[BaseModel]:
@@ -45,6 +49,19 @@ def batch_model(house: type[BaseModel]) -> type[BaseModel]:
         __doc__=f"1 to {MAX_HOUSES:,} houses.",
         houses=(houses, Field(min_length=1, max_length=MAX_HOUSES)),
     )
+
+
+def max_body_bytes(contract: Contract) -> int:
+    """Size that a body may have: a full batch of the longest houses fits, indented and in ASCII."""
+    house = {field.name: _longest(field) for field in contract.inputs}
+    one, two = (len(json.dumps({"houses": [house] * n}, indent=_INDENT)) for n in (1, 2))
+    return max(_MIN_BODY_BYTES, one + (MAX_HOUSES - 1) * (two - one))
+
+
+def _longest(field: Input) -> str:
+    if field.kind is Kind.CHOICE:
+        return max(field.choices or (), key=lambda choice: len(json.dumps(choice)))
+    return _NUMBER if field.kind.numeric else str(False)
 
 
 def example(field: Input) -> bool | int | float | str:

@@ -41,7 +41,7 @@ def create_app(service: Service) -> FastAPI:
     )
     for router in (predict, about, health):
         app.include_router(router.router(service))
-    app.openapi_schema = openapi.document(app)
+    app.openapi_schema = openapi.document(app, service.houses.max_body_bytes)
     app.include_router(docs.router(title, app.openapi_schema))
     problems.install(app)
     app.add_middleware(Observe, metrics=service.metrics)

@@ -10,7 +10,7 @@ from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from app.problems import MEDIA_TYPE, TITLES, Problem
-from app.request_body import MAX_BYTES, REQUEST_TIMEOUT_S
+from app.request_body import REQUEST_TIMEOUT_S
 
 REF = "#/components/schemas/{model}"
 
@@ -18,7 +18,7 @@ _ERRORS = {
     400: "The request is not valid HTTP, or its body is not valid JSON in UTF-8.",
     405: "Another method than those that the header Allow lists.",
     408: f"The request did not arrive within {REQUEST_TIMEOUT_S:g} seconds.",
-    413: f"The body is larger than {MAX_BYTES:,} bytes.",
+    413: "The body is larger than {max_bytes:,} bytes.",
     415: "The body is not declared as plain application/json in UTF-8.",
     422: "The body is JSON, but not houses that the contract accepts. `errors` says which inputs.",
     431: "Address and headers are larger than 16 KiB.",
@@ -50,7 +50,7 @@ def json_request(model: type[BaseModel], example: object) -> dict[str, Any]:
     return {"requestBody": {"required": True, "content": content}}
 
 
-def document(app: FastAPI) -> dict[str, Any]:
+def document(app: FastAPI, max_bytes: int) -> dict[str, Any]:
     """The whole document for the routes that ``app`` has by now."""
     found = get_openapi(
         title=app.title, version=app.version, description=app.description, routes=app.routes
@@ -59,7 +59,10 @@ def document(app: FastAPI) -> dict[str, Any]:
     components = found["components"]
     components["schemas"].update(problem["$defs"])
     components["headers"] = {"X-Request-ID": _REQUEST_ID}
-    components["responses"] = {_name(status): _problem(status) for status in _ERRORS}
+    components["responses"] = {
+        _name(status): _problem(status, words.format(max_bytes=max_bytes))
+        for status, words in _ERRORS.items()
+    }
     for path in found["paths"].values():
         for operation in path.values():
             _complete(operation)
@@ -81,9 +84,9 @@ def _name(status: int) -> str:
     return TITLES[status].replace(" ", "")
 
 
-def _problem(status: int) -> dict[str, Any]:
+def _problem(status: int, words: str) -> dict[str, Any]:
     return {
-        "description": f"{TITLES[status]}. {_ERRORS[status]}",
+        "description": f"{TITLES[status]}. {words}",
         "headers": _HEADERS,
         "content": {MEDIA_TYPE: {"schema": {"$ref": REF.format(model="Problem")}}},
     }

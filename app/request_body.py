@@ -15,26 +15,25 @@ from fastapi import Request
 
 from app.problems import ProblemError
 
-MAX_BYTES = 1 << 20  # a batch of 1,000 houses is half of it
 REQUEST_TIMEOUT_S = 10.0
 # More digits than a float can hold. int() refuses 4,300 on its own, and is slow before that.
 _MAX_DIGITS = 300
 
 
-async def read(request: Request) -> bytes:
+async def read(request: Request, max_bytes: int) -> bytes:
     """The whole body, when it claims to be plain JSON.
 
     Raises:
         ProblemError: 408, 413 or 415.
     """
-    _check_headers(request)
+    _check_headers(request, max_bytes)
     body = bytearray()
     try:
         async with asyncio.timeout(REQUEST_TIMEOUT_S):
             async for chunk in request.stream():
                 body += chunk
-                if len(body) > MAX_BYTES:
-                    raise _too_large()
+                if len(body) > max_bytes:
+                    raise _too_large(max_bytes)
     except TimeoutError as error:
         detail = f"The body did not arrive within {REQUEST_TIMEOUT_S:g} seconds."
         # Closed, because what comes late would be taken for the next request.
@@ -42,7 +41,7 @@ async def read(request: Request) -> bytes:
     return bytes(body)
 
 
-def _check_headers(request: Request) -> None:
+def _check_headers(request: Request, max_bytes: int) -> None:
     media_type, *parameters = request.headers.get("content-type", "").lower().split(";")
     charsets = [p.strip() for p in parameters if p.strip().startswith("charset=")]
     if media_type.strip() != "application/json" or any(
@@ -61,12 +60,12 @@ def _check_headers(request: Request) -> None:
         )
     length = request.headers.get("content-length", "")
     # Refused before it is sent, when the client waits for a "100 Continue".
-    if length.isdecimal() and int(length[:20]) > MAX_BYTES:
-        raise _too_large()
+    if length.isdecimal() and int(length[:20]) > max_bytes:
+        raise _too_large(max_bytes)
 
 
-def _too_large() -> ProblemError:
-    return ProblemError(413, f"The body is larger than the limit of {MAX_BYTES:,} bytes.")
+def _too_large(max_bytes: int) -> ProblemError:
+    return ProblemError(413, f"The body is larger than the limit of {max_bytes:,} bytes.")
 
 
 def parse(body: bytes) -> Any:

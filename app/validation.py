@@ -8,7 +8,7 @@ from pydantic import BaseModel, ValidationError
 
 from app.contract import Contract, Input, Kind
 from app.golden import Value
-from app.house import MAX_HOUSES, allowed, bounds, house_model
+from app.house import MAX_HOUSES, allowed, bounds, house_model, max_body_bytes
 from app.problems import MAX_ERRORS, FieldError, ProblemError
 
 House = dict[str, Value]
@@ -19,10 +19,15 @@ class HouseReader:
 
     What is refused is described by the contract alone; nothing of the input is repeated, not even
     the name of an unknown field.
+
+    Attributes:
+        model: of one house.
+        max_body_bytes: that a request may have.
     """
 
     def __init__(self, contract: Contract) -> None:
         self.model: type[BaseModel] = house_model(contract)
+        self.max_body_bytes = max_body_bytes(contract)
         self._inputs = {field.name: field for field in contract.inputs}
         self._names = ", ".join(self._inputs)
 

@@ -27,7 +27,7 @@ def router(service: Service) -> APIRouter:
     """
     routes = APIRouter(tags=["Predict"])
     answers = _Answers(service)
-    house = service.houses.model
+    house, max_bytes = service.houses.model, service.houses.max_body_bytes
     typical = typical_house(service.bundle.contract)
 
     @routes.post(
@@ -38,7 +38,7 @@ def router(service: Service) -> APIRouter:
     )
     async def predict(request: Request) -> Response:
         """The estimated price with its interval. Query parameters are ignored."""
-        body = await request_body.read(request)
+        body = await request_body.read(request, max_bytes)
         if len(body) <= INLINE_BYTES:
             return _json(answers.one(body, request.state.request_id))
         return _json(await in_worker(answers.one, body, request.state.request_id))
@@ -51,7 +51,7 @@ def router(service: Service) -> APIRouter:
     )
     async def predict_batch(request: Request) -> Response:
         """The same prices, bit for bit, as one by one. One refused house refuses the batch."""
-        body = await request_body.read(request)
+        body = await request_body.read(request, max_bytes)
         return _json(await in_worker(answers.many, body, request.state.request_id))
 
     async def in_worker(answer: Any, body: bytes, request_id: str) -> bytes:

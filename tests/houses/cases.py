@@ -7,7 +7,7 @@ import math
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from tests.houses.api import House, Value
+from tests.houses.api import BATCH, House, Value
 
 MARK = "SHALL-NOT-BE-ECHOED"
 """Part of every text that must be refused; an answer that contains it echoes its input."""
@@ -55,6 +55,14 @@ def values(one: Mapping[str, Any], count: int = 25) -> list[Value]:
         return sorted(whole)
     # The last of the spread may lie a rounding beyond the range.
     return sorted({min(max(float(value), low), high) for value in spread})
+
+
+def longest_batch(inputs: Iterable[Mapping[str, Any]], indent: int | None = None) -> bytes:
+    """The body of a full batch of the houses that take the most characters in JSON."""
+    longest = {
+        one["name"]: max(values(one), key=lambda value: len(json.dumps(value))) for one in inputs
+    }
+    return json.dumps({"houses": [longest] * BATCH}, indent=indent).encode()
 
 
 def beyond(one: Mapping[str, Any], bound: str) -> int | float:

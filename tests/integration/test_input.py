@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from harness.verdict.checks import does_not_apply
-from tests.houses.api import ApiError, PriceApi, Refusal, Value
-from tests.houses.cases import MARK, is_number, mistakes
+from tests.houses.api import BATCH, ApiError, PriceApi, Refusal, Value
+from tests.houses.cases import MARK, is_number, longest_batch, mistakes
 
 JSON = {"Content-Type": "application/json"}
 Inputs = dict[str, dict[str, Any]]
@@ -132,7 +132,6 @@ def test_one_bad_house_refuses_its_batch_and_is_found_by_its_place(
         pytest.param(b"[]", 422, id="a list"),
         pytest.param(b"{}", 422, id="an empty object"),
         pytest.param(b"1e999", 422, id="a number"),
-        pytest.param(b" " * (2 << 20), 413, id="2 MiB"),
     ],
 )
 @pytest.mark.parametrize("path", ["/predict", "/predict/batch"])
@@ -142,6 +141,31 @@ def test_a_body_that_is_no_house_is_refused(
     refusal = api.refusal(path, data=body, headers=JSON)
 
     assert refusal.status == status, f"refused as {refusal.status} {refusal.title}"
+    assert refusal.title
+    assert refusal.detail
+
+
+@pytest.mark.check("input.longest-batch")
+@pytest.mark.parametrize("indent", [pytest.param(None, id="plain"), pytest.param(4, id="indented")])
+def test_a_full_batch_of_the_longest_houses_is_taken(
+    api: PriceApi, inputs: Inputs, indent: int | None
+) -> None:
+    answer = api.post("/predict/batch", data=longest_batch(inputs.values(), indent), headers=JSON)
+
+    assert answer.status_code == 200, answer.text[:500]
+    assert len(answer.json()["predictions"]) == BATCH
+
+
+@pytest.mark.check("input.too-large")
+@pytest.mark.parametrize("path", ["/predict", "/predict/batch"])
+def test_a_body_far_larger_than_any_batch_is_refused(
+    api: PriceApi, inputs: Inputs, path: str
+) -> None:
+    size = max(2 << 20, 2 * len(longest_batch(inputs.values(), indent=4)))
+
+    refusal = api.refusal(path, data=b" " * size, headers=JSON)
+
+    assert refusal.status == 413, f"refused as {refusal.status}"
     assert refusal.title
     assert refusal.detail
 

@@ -11,9 +11,8 @@ from typing import Any
 
 import pytest
 
-from app.house import typical_house
+from app.house import max_body_bytes, typical_house
 from app.predictor import Estimate
-from app.request_body import MAX_BYTES
 from harness.stack.wait import wait_until
 from harness.wire import HANG_TIMEOUT_S
 from harness.wire.raw_http import get
@@ -22,6 +21,7 @@ from tests.unit.app import bundles
 from tests.unit.app.live_api import Live, running
 
 HOUSE = json.dumps(typical_house(bundles.MIXED)).encode()
+MAX_BYTES = max_body_bytes(bundles.MIXED)
 CHUNKED = post(b"", "/predict", "Transfer-Encoding: chunked", length=False)
 PATIENCE_S = 0.4
 """The least time that a request may take to arrive, where a test shortens it."""

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from app.house import house_model
+from app.house import house_model, max_body_bytes
 from tests.datasets.shapes import SHAPES, draw
-from tests.houses.cases import is_number, mistakes, typical, values
+from tests.houses.cases import is_number, longest_batch, mistakes, typical, values
 from training.dataset import Dataset, load
 
 
@@ -35,6 +35,12 @@ def test_what_the_contract_takes_is_taken_and_a_mistake_is_refused(dataset: Data
             except ValidationError:
                 continue
             pytest.fail(f"{one['name']}: {mistake} is taken: {value!r}")
+
+
+def test_the_api_has_room_for_a_full_batch_of_the_longest_houses(dataset: Dataset) -> None:
+    inputs = dataset.contract.model_dump(mode="json")["inputs"]
+
+    assert len(longest_batch(inputs, indent=4)) <= max_body_bytes(dataset.contract)
 
 
 def test_every_default_lies_among_the_values_of_its_column(dataset: Dataset) -> None:
