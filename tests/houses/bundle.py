@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.houses.api import Value
+from tests.houses.predictions import Predictions
 
 
 @dataclass(frozen=True)
@@ -44,6 +45,11 @@ class Bundle:
     @cached_property
     def golden(self) -> list[GoldenRow]:
         return [GoldenRow(**row) for row in self._read("golden.json")["rows"]]
+
+    @cached_property
+    def predictions(self) -> Predictions:
+        """What models said of sales that they had not seen."""
+        return Predictions.read((self.folder / "predictions.csv").read_bytes())
 
     def sha256(self, file: str) -> str:
         return hashlib.sha256((self.folder / file).read_bytes()).hexdigest()

@@ -200,7 +200,7 @@ def test_every_error_that_the_served_model_claims_follows_from_its_predictions(
 ) -> None:
     """Of the bundle that is served, whatever it was trained on."""
     assert "predictions.csv" in bundle.manifest["files"], "nobody can check it: train again"
-    lines = Predictions.read((bundle.folder / "predictions.csv").read_bytes())
+    lines = bundle.predictions
     crossed, held_out = lines.of("cv"), lines.of("holdout")
     prices = sorted(sale.price for sale in sales.usable)
 
