@@ -11,16 +11,16 @@ import json
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, NamedTuple
-from uuid import uuid4
 
 import pytest
 
 from harness.stack.wait import wait_until
+from tests.e2e.asked import asked_by_click, contract
 from tests.e2e.inputs import numbers_in
 from tests.houses.actions import PAGE_TIMEOUT_S
 from tests.houses.form import PriceForm
 from tests.houses.reading import shows
-from tests.houses.stub_api import Lie, StubApi
+from tests.houses.stub_api import StubApi
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -65,12 +65,7 @@ def described(name: str, one: Awkward) -> dict[str, Any]:
     return {**words, **limits, "kind": one.kind, "default": one.values[0]}
 
 
-SCHEMA = Lie(
-    changes={
-        "inputs": [described(name, one) for name, one in AWKWARD.items()],
-        "target": {"label": "Price", "currency": "USD"},
-    }
-)
+SCHEMA = contract([described(name, one) for name, one in AWKWARD.items()])
 
 
 def moved(name: str, start: float, steps: int) -> float:
@@ -86,18 +81,12 @@ def form_of_numbers(stub: StubApi, address_of_form_of_stub: str, page: Page) -> 
 
 def assert_shown_and_sent(form: PriceForm, stub: StubApi, expected: Mapping[str, float]) -> None:
     """A click sends exactly ``expected``, and the price stands beside it."""
-    answer = {
-        "price": 250_000.0, "lower": 200_000.0, "upper": 300_000.0, "coverage": 0.9,
-        "currency": "USD", "model_version": "1", "request_id": uuid4().hex,
-        "inputs": expected,
-    }  # fmt: skip
-    stub.says({"GET /schema": SCHEMA, "POST /predict": Lie(body=json.dumps(answer))})
     for name, value in expected.items():
         assert shows(text := form.value(name), value), f"{name} shows {text}, not {value!r}"
 
-    form.press()
+    bodies = asked_by_click(form, stub, SCHEMA, expected)
 
-    sent = [json.loads(body, parse_float=Decimal) for body in stub.posted()]
+    sent = [json.loads(body, parse_float=Decimal) for body in bodies]
     wanted = {name: Decimal(repr(value)) for name, value in expected.items()}
     assert sent == [wanted], "other numbers are sent than those that are shown"
     written = {name: numbers_in(text) for name, text in form.shown().inputs.items()}
