@@ -186,11 +186,13 @@ def rare_values(folder: Path, random: Random) -> Path:
 
 @shape
 def tiny_steps(folder: Path, random: Random) -> Path:
-    """Steps of 1e-8 and less, one of them from a range that is no multiple of it."""
+    """Steps of 1e-8 and less, one from a range that is no multiple of it, and one that takes ten
+    thousand million clicks from end to end."""
     features = {
         "share": number(random, 0, 1e-4, 8, label="Share of the land", step=1e-8),
         "tilt": number(random, -0.00035, 0.02892562, 8, label="Tilt", step=1e-8, unit="rad"),
         "dust": number(random, 1e-11, 9e-10, 11, label="Dust", unit="kg/m³"),
+        "offset": number(random, -2500, 2500, 4, label="Offset", step=5e-7, unit="m", effect=0.3),
         "rooms": number(random, 1, 9, 0, label="Rooms"),
     }
     return write(folder, features, title="Tiny steps", median=250_000, noise=noise(random))

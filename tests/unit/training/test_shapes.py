@@ -52,11 +52,14 @@ def test_every_default_lies_among_the_values_of_its_column(dataset: Dataset) -> 
 
 def test_the_shapes_are_as_awkward_as_promised(tmp_path: Path) -> None:
     contracts = {name: load(draw(name, tmp_path / name)).contract for name in SHAPES}
-    steps = [one.step for contract in contracts.values() for one in contract.inputs if one.step]
+    inputs = [one for contract in contracts.values() for one in contract.inputs]
+    steps = [one.step for one in inputs if one.step]
+    clicks = [((one.maximum or 0) - (one.minimum or 0)) / one.step for one in inputs if one.step]
 
     assert max(len(contract.inputs) for contract in contracts.values()) == 64
     assert min(len(contract.inputs) for contract in contracts.values()) == 1
     assert min(steps) <= 1e-8
     assert max(steps) >= 1e6
-    labels = [one.label for contract in contracts.values() for one in contract.inputs]
+    assert max(clicks) >= 1e9
+    labels = [one.label for one in inputs]
     assert max(map(len, labels)) == 200
