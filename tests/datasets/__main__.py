@@ -75,9 +75,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         )
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     outcomes = []
-    for shape in options.shapes or shapes:
-        outcomes.append(outcome := soak(shape))
-        print("\n".join(lines(outcome)), flush=True)
+    try:
+        for shape in options.shapes or shapes:
+            outcomes.append(outcome := soak(shape))
+            print("\n".join(lines(outcome)), flush=True)
+    except KeyboardInterrupt:
+        print("error: interrupted; what is above stands", file=sys.stderr)
+        return 130
     red = [outcome.shape for outcome in outcomes if outcome.red]
     print(f"yes on {len(outcomes) - len(red)} of {len(outcomes)} shapes; see {RESULTS}")
     if red:
