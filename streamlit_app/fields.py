@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterator
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import TypedDict
 
@@ -15,7 +16,8 @@ from strict import Value
 
 BUTTON = "Estimate price"
 COLUMNS = 2
-LONG = 20  # inputs. From here on the button stays in view: the form is longer than two screens.
+LONG = 20
+"""Inputs from which on groups fold, and the button stays in view: it would be screens away."""
 LARGEST_EXACT_INTEGER = 2**53 - 1  # of JavaScript
 SCRIPTS = "".join(
     f"<script>{Path(__file__).with_name(name).read_text(encoding='utf-8')}</script>"
@@ -34,19 +36,28 @@ class Common(TypedDict):
 def draw_form(contract: Contract) -> dict[str, Value] | None:
     """Draws all inputs, group by group; returns their values when the button was pressed."""
     values: dict[str, Value] = {}
-    length = "long" if len(contract.inputs) >= LONG else "short"
-    with st.container(key=f"{length}-form"), st.form("house", border=False):
-        for group in dict.fromkeys(question.group for question in contract.inputs):
-            st.header(plain(group), anchor=False)
+    long = len(contract.inputs) >= LONG
+    groups = list(dict.fromkeys(question.group for question in contract.inputs))
+    with st.container(key=f"{'long' if long else 'short'}-form"), st.form("house", border=False):
+        for group in groups:
             members = [question for question in contract.inputs if question.group == group]
-            for row in _rows(members):
-                cells = st.columns(COLUMNS, vertical_alignment="bottom")
-                for cell, question in zip(cells, row, strict=False):
-                    with cell:
-                        values[question.name] = draw(question)
+            with _group(group, folds=long and len(groups) > 1, unfolded=group == groups[0]):
+                for row in _rows(members):
+                    cells = st.columns(COLUMNS, vertical_alignment="bottom")
+                    for cell, question in zip(cells, row, strict=False):
+                        with cell:
+                            values[question.name] = draw(question)
         pressed = st.form_submit_button(BUTTON, type="primary", width="stretch")
     st.html(SCRIPTS, unsafe_allow_javascript=True)
     return values if pressed else None
+
+
+def _group(title: str, *, folds: bool, unfolded: bool) -> AbstractContextManager[object]:
+    """Where the inputs of a group are drawn, below its title."""
+    if folds:
+        return st.expander(plain(title), expanded=unfolded)
+    st.header(plain(title), anchor=False)
+    return nullcontext()
 
 
 def draw(question: Input) -> Value:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from harness.stack.wait import wait_until
 from tests.houses.reading import READING, Reading
@@ -34,6 +34,9 @@ HALF_DONE = """() => {
     return waiting ? "number" : null;
 }"""
 
+# Whether one input is in a group that is folded.
+_FOLDED = """name => !!document.querySelector(`[inert] .st-key-input-${CSS.escape(name)}`)"""
+
 
 class AttemptError(Exception):
     """Why one attempt came to nothing; another may succeed."""
@@ -56,6 +59,22 @@ class Actions:
     def control(self, name: str) -> Locator:
         """What takes the keyboard for one input: a number field, a list, or two radio buttons."""
         return self.widget(name).locator("input")
+
+    def group(self, name: str) -> Locator:
+        """The folding group that one input is in; there is none in a short form."""
+        return self.page.locator(".stExpander").filter(has=self.widget(name))
+
+    def is_folded(self, name: str) -> bool:
+        return bool(self.page.evaluate(_FOLDED, name))
+
+    def reveal(self, name: str) -> Self:
+        """Unfolds the group of one input, where it is folded."""
+        self.until(
+            lambda: "it is folded" if self.is_folded(name) else None,
+            lambda: self._unfold(name),
+            what=f"the group of {name} is unfolded",
+        )
+        return self
 
     def until(
         self,
@@ -120,3 +139,7 @@ class Actions:
         if self.page.evaluate(HALF_DONE) == "list":
             self.page.keyboard.press("Escape")
         self.page.keyboard.press("Tab")
+
+    def _unfold(self, name: str) -> None:
+        if self.is_folded(name):
+            self.group(name).locator("summary").click(timeout=ATTEMPT_TIMEOUT_MS)

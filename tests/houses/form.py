@@ -98,6 +98,12 @@ class PriceForm(Widgets):
 
         self.until(problem, _nothing, what="the form is drawn")
 
+    def groups(self) -> list[str]:
+        """The titles of the groups, in order: headings, or what unfolds them in a long form."""
+        form = self.page.get_by_test_id("stForm")
+        titles = form.get_by_role("heading", level=2).or_(form.locator("summary p"))
+        return titles.all_inner_texts()
+
     @property
     def button(self) -> Locator:
         return self.page.get_by_role("button", name=BUTTON, exact=True)

@@ -34,7 +34,11 @@ class Keyboard:
 
     def tab_to(self, name: str) -> None:
         """Moves on, as with the Tab key, until the control of one input has the keyboard."""
-        self._tab_until(f"e => !!e.closest('.st-key-input-{name}') && e.matches('input')", name)
+        control = f".st-key-input-{name} input"
+        folded = f"e.parentElement.querySelector('[inert] {control}')"
+        self._tab_until(
+            f"e => e.matches('{control}')", name, unfolds=f"e => e.matches('summary') && !!{folded}"
+        )
 
     def type(self, name: str, value: Value) -> None:
         """Enters a value into the input ``name`` and moves on; moves to it where it must."""
@@ -95,12 +99,23 @@ class Keyboard:
                 timeout=ATTEMPT_TIMEOUT_MS,
             )
 
-    def _tab_until(self, reached: str, what: str) -> None:
-        """Raises AssertionError where the Tab key passes everything but ``what``."""
-        is_there = f"() => ({reached})(document.activeElement)"
+    def _tab_until(self, reached: str, what: str, unfolds: str = "e => false") -> None:
+        """Raises AssertionError where the Tab key passes everything but ``what``.
+
+        Args:
+            reached: whether an element is the one.
+            what: it is, for the message.
+            unfolds: whether an element unfolds the group that it is in.
+        """
+        is_there, is_folded = (
+            f"() => ({test})(document.activeElement)" for test in (reached, unfolds)
+        )
         for _ in range(self._page.evaluate(_STOPS)):
             if self._page.evaluate(is_there):
                 return
+            if self._page.evaluate(is_folded):
+                self._keys.press("Enter")
+                self._page.wait_for_function(f"() => !({is_folded})()", timeout=ATTEMPT_TIMEOUT_MS)
             self._keys.press("Tab")
         last = self._page.evaluate(_FOCUSED)
         raise AssertionError(f"the Tab key does not lead to {what}; it stands on {last!r}")

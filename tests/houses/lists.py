@@ -122,6 +122,7 @@ class Lists(Actions):
         return self.page.get_by_role("listbox")
 
     def _open(self, name: str) -> None:
+        self._unfold(name)
         self.widget(name).get_by_role("combobox").click(timeout=ATTEMPT_TIMEOUT_MS)
         self._list().get_by_role("option").first.wait_for(timeout=ATTEMPT_TIMEOUT_MS)
 

@@ -18,7 +18,7 @@ READING = """async ([name, held]) => {
         const radios = [...widget.querySelectorAll("input[type=radio]")];
         const chosen = radios.find(radio => radio.checked);
         return {
-            text: radios.length ? chosen?.closest("label").innerText.trim() ?? "" : control.value,
+            text: radios.length ? chosen?.closest("label").textContent.trim() ?? "" : control.value,
             open: control.getAttribute("aria-expanded") === "true",
             focused: widget.contains(document.activeElement),
             pending: !!widget.querySelector("[data-testid=InputInstructions]"),

@@ -38,6 +38,7 @@ class Widgets(Lists):
         """Enters a value and leaves the widget, which then holds it."""
 
         def act() -> None:
+            self._unfold(name)
             match value:
                 case bool():
                     self._click_radio(name, WORDS[value])
@@ -78,6 +79,7 @@ class Widgets(Lists):
         reached: list[bool] = []
 
         def act() -> None:
+            self._unfold(name)
             press = self.widget(name).get_by_role("button", name=button, exact=True)
             press.click(timeout=ATTEMPT_TIMEOUT_MS)
             reached.append(True)
@@ -100,6 +102,7 @@ class Widgets(Lists):
             return None if said == [" ".join(words.split())] else f"the help says {said}"
 
         def act() -> None:
+            self._unfold(name)
             self.page.mouse.move(0, 0)
             mark = self.widget(name).get_by_role("button", name="Help for")
             mark.hover(timeout=ATTEMPT_TIMEOUT_MS)

@@ -1,0 +1,112 @@
+"""A form of 64 inputs: its groups fold, its button stays in view, and everybody reaches all of it.
+
+The form is the real one in its container. A stub of the API serves it such a contract and keeps
+what the form sends.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from playwright.sync_api import expect
+
+from harness.browser.accessibility import grave_faults
+from tests.e2e.asked import asked_by_click, contract
+from tests.e2e.page import cut_off, on_both_screens
+from tests.houses.actions import ATTEMPT_TIMEOUT_MS
+from tests.houses.api import Value
+from tests.houses.cases import typical
+from tests.houses.form import PriceForm
+from tests.houses.keyboard import Keyboard
+from tests.houses.stub_api import StubApi
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+pytestmark = [pytest.mark.containers, pytest.mark.xdist_group("stub")]
+MEMBERS = 8  # of each of the eight groups
+KINDS: tuple[dict[str, Any], ...] = (
+    {"kind": "number", "minimum": 0.0, "maximum": 9.0, "step": 0.5, "default": 5.0},
+    {"kind": "choice", "choices": ["Good", "Fair", "Poor"], "default": "Fair"},
+    {"kind": "yes_no", "default": False},
+)
+INPUTS = [
+    {
+        **KINDS[place % len(KINDS)],
+        "name": f"input_{place}",
+        "label": f"Input {place}",
+        "help": f"What it is: {place}.",
+        "group": f"Group {place // MEMBERS}",
+        "unit": None,
+    }
+    for place in range(8 * MEMBERS)
+]
+NAMES = [str(one["name"]) for one in INPUTS]
+LAST = NAMES[-1]  # a number
+SCHEMA = contract(INPUTS)
+# What a style sheet, and so no locator, finds in the title of a folded group.
+AFTER_TITLE = "e => getComputedStyle(e, '::after').content"
+
+
+@pytest.fixture
+def long_form(stub: StubApi, address_of_form_of_stub: str, page: Page) -> PriceForm:
+    stub.says({"GET /schema": SCHEMA})
+    return PriceForm(page, address_of_form_of_stub).open()
+
+
+@pytest.mark.check("browser.long-folds")
+@on_both_screens
+def test_a_form_of_64_inputs_folds_and_keeps_its_button_in_view(
+    long_form: PriceForm, width: int
+) -> None:
+    assert long_form.groups() == list(dict.fromkeys(one["group"] for one in INPUTS))
+    assert [name for name in NAMES if long_form.is_folded(name)] == NAMES[MEMBERS:]
+    assert_usable(long_form)
+
+    for name in NAMES[::MEMBERS]:
+        long_form.reveal(name)
+
+    assert [name for name in NAMES if long_form.is_folded(name)] == []
+    assert_usable(long_form)
+
+
+def assert_usable(form: PriceForm) -> None:
+    expect(form.button).to_be_in_viewport(ratio=1)
+    assert cut_off(form.page) == [], "cut off at the right"
+    assert grave_faults(form.page) == []
+
+
+@pytest.mark.check("browser.long-keyboard")
+def test_an_input_in_a_folded_group_can_be_entered_with_the_keyboard_alone(
+    long_form: PriceForm, stub: StubApi
+) -> None:
+    keyboard = Keyboard(long_form)
+    house: dict[str, Value] = {**typical(INPUTS), LAST: 7.5}
+    keyboard.tab_to(LAST)
+    keyboard.type(LAST, 7.5)
+
+    bodies = asked_by_click(long_form, stub, SCHEMA, house, keyboard.press_button)
+
+    assert [json.loads(body) for body in bodies] == [house]
+    assert not long_form.is_folded(LAST), "a click folds what was unfolded"
+
+
+@pytest.mark.check("browser.long-refused")
+def test_a_folded_group_says_that_a_number_in_it_is_refused(long_form: PriceForm) -> None:
+    title = long_form.group(LAST).locator("summary")
+    long_form.enter(LAST, 1000.0)
+    expect(long_form.control(LAST)).to_have_attribute("aria-invalid", "true")
+    assert "outside its range" not in title.evaluate(AFTER_TITLE)
+
+    def problem() -> str | None:
+        said = title.evaluate(AFTER_TITLE)
+        told = long_form.is_folded(LAST) and "outside its range" in said
+        return None if told else f"folded is {long_form.is_folded(LAST)}, and it says {said}"
+
+    def fold() -> None:
+        if not long_form.is_folded(LAST):
+            title.click(timeout=ATTEMPT_TIMEOUT_MS)
+
+    long_form.until(problem, fold, what="the folded group tells of its number outside its range")
