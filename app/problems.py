@@ -11,7 +11,7 @@ from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 
 MEDIA_TYPE = "application/problem+json"
-MAX_ERRORS = 20
+MAX_ERRORS = 20  # of a batch
 
 # Written out: the standard library renames some of these between Python versions.
 TITLES = {
@@ -54,7 +54,9 @@ class Problem(BaseModel):
     status: int
     detail: str = Field(description="What is wrong and what to do about it, in plain words.")
     request_id: str
-    errors: list[FieldError] = Field(description=f"The first {MAX_ERRORS} refused inputs.")
+    errors: list[FieldError] = Field(
+        description=f"The refused inputs: all of one house, the first {MAX_ERRORS} of a batch."
+    )
     error_count: int = Field(description="How many inputs were refused in all.")
 
 

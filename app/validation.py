@@ -37,7 +37,7 @@ class HouseReader:
         Raises:
             ProblemError: 422, with every field that is wrong.
         """
-        errors = _Errors()
+        errors = _Errors(1 + len(self._inputs))  # the unknown fields are one
         house = self._check(body, None, errors)
         errors.raise_if_any()
         return house
@@ -54,7 +54,7 @@ class HouseReader:
         # Before any of them is looked at: a refusal must stay cheap.
         if not isinstance(houses, list) or not 1 <= len(houses) <= MAX_HOUSES:
             raise _refused(f"houses must be an array of 1 to {MAX_HOUSES:,} houses.")
-        errors = _Errors()
+        errors = _Errors(MAX_ERRORS)
         checked = [self._check(house, index, errors) for index, house in enumerate(houses)]
         errors.raise_if_any()
         return checked
@@ -84,13 +84,14 @@ class HouseReader:
 class _Errors:
     """Keeps the first errors and counts the rest."""
 
-    def __init__(self) -> None:
+    def __init__(self, most: int) -> None:
+        self._most = most
         self._kept: list[FieldError] = []
         self._count = 0
 
     def add(self, field: Input | None, message: str, index: int | None) -> None:
         self._count += 1
-        if len(self._kept) < MAX_ERRORS:
+        if len(self._kept) < self._most:
             self._kept.append(
                 FieldError(
                     field=field.name if field else None,
@@ -104,7 +105,7 @@ class _Errors:
     def raise_if_any(self) -> None:
         if not self._count:
             return
-        listed = "" if self._count <= MAX_ERRORS else f" The first {MAX_ERRORS} are listed."
+        listed = "" if self._count <= self._most else f" The first {self._most} are listed."
         inputs = "1 input" if self._count == 1 else f"{self._count:,} inputs"
         detail = f"{inputs} cannot be accepted; see errors.{listed}"
         raise ProblemError(422, detail, errors=self._kept, error_count=self._count)

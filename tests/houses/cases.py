@@ -65,6 +65,11 @@ def longest_batch(inputs: Iterable[Mapping[str, Any]], indent: int | None = None
     return json.dumps({"houses": [longest] * BATCH}, indent=indent).encode()
 
 
+def too_large(inputs: Iterable[Mapping[str, Any]]) -> bytes:
+    """A body that is far larger than any batch."""
+    return b" " * max(2 << 20, 2 * len(longest_batch(inputs, indent=4)))
+
+
 def beyond(one: Mapping[str, Any], bound: str) -> int | float:
     """A number one step outside of ``bound``: where a step is lost to rounding, the next one."""
     limit, step = one[bound], one["step"]

@@ -10,7 +10,7 @@ import pytest
 
 from harness.verdict.checks import does_not_apply
 from tests.houses.api import BATCH, ApiError, PriceApi, Refusal, Value
-from tests.houses.cases import MARK, is_number, longest_batch, mistakes
+from tests.houses.cases import MARK, is_number, longest_batch, mistakes, too_large
 
 JSON = {"Content-Type": "application/json"}
 Inputs = dict[str, dict[str, Any]]
@@ -161,9 +161,7 @@ def test_a_full_batch_of_the_longest_houses_is_taken(
 def test_a_body_far_larger_than_any_batch_is_refused(
     api: PriceApi, inputs: Inputs, path: str
 ) -> None:
-    size = max(2 << 20, 2 * len(longest_batch(inputs.values(), indent=4)))
-
-    refusal = api.refusal(path, data=b" " * size, headers=JSON)
+    refusal = api.refusal(path, data=too_large(inputs.values()), headers=JSON)
 
     assert refusal.status == 413, f"refused as {refusal.status}"
     assert refusal.title
