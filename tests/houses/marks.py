@@ -165,3 +165,30 @@ def revealing(inputs: Sequence[Mapping[str, Any]]) -> list[tuple[Mark, bytes]]:
         assert mark_number is not None
         made.append((mark_number, post(body(beyond))))
     return made
+
+
+def broken_off(inputs: Sequence[Mapping[str, Any]]) -> list[tuple[Mark, bytes]]:
+    """Requests that never end, with a mark each: of their bodies only the first part is there."""
+    house = typical(inputs)
+    parts: Mapping[str, tuple[str, Callable[[bytes], bytes]]] = {
+        "the first bytes of a house": ("/predict", lambda body: body[: len(body) // 2]),
+        "all but the last byte of a house": ("/predict", lambda body: body[:-1]),
+        "the first bytes of a batch": ("/predict/batch", lambda body: body[: len(body) // 2]),
+        "all but the last byte of a batch": ("/predict/batch", lambda body: body[:-1]),
+        "most of a large body": ("/predict", lambda body: body.ljust(100_000)[:-1]),
+    }  # fmt: skip
+    made = []
+    for what, (path, shorten) in parts.items():
+        for chunked in (False, True):
+            mark = Mark.text(f"{what}, in chunks" if chunked else what)
+            # In front, so that it is in the first bytes.
+            content: Any = {mark.pattern: mark.pattern, **house}
+            body = json.dumps({"houses": [content]} if path.endswith("batch") else content)
+            part = shorten(body.encode())
+            if chunked:  # without a length, the end that never comes is a chunk
+                header = "Transfer-Encoding: chunked"
+                part = f"{len(part):x}\r\n".encode() + part + b"\r\n"
+            else:
+                header = f"Content-Length: {len(part) + 1}"
+            made.append((mark, post(part, path, header, length=False)))
+    return made

@@ -18,12 +18,13 @@ from harness.verdict.checks import Figures
 from tests.houses.altered import TRIES
 from tests.houses.api import PriceApi
 from tests.houses.containers import SERVICES
-from tests.houses.marks import Mark, found, marked_house, marks_of, revealing
+from tests.houses.marks import Mark, broken_off, found, marked_house, marks_of, revealing
 from tests.houses.raw_request import post
 from tests.integration.watched import (
     LOG_TIMEOUT_S,
     SHARES,
     ask,
+    begin,
     files_of,
     log_up_to_now,
     plain,
@@ -82,6 +83,23 @@ def test_no_value_of_a_request_is_in_the_log_or_a_file_of_an_api_at_level_debug(
     for file, text in files_of(talkative.name).items():
         assert found(marks, text) == [], file
     figure("values looked for", len(marks), at_least=30)
+
+
+@pytest.mark.check("edges.log-broken-off")
+@pytest.mark.parametrize("stay", [False, True], ids=["leaves", "falls silent"])
+def test_no_value_of_a_request_that_never_ends_is_in_the_log_or_a_file_of_an_api(
+    talkative: Sidecar, schema: dict[str, Any], figure: Figures, stay: bool
+) -> None:
+    """Its body is never whole, and never parsed."""
+    requests = broken_off(schema["inputs"])
+    marks = [mark for mark, _ in requests]
+    begin(talkative.address, [request for _, request in requests], talkative.name, stay=stay)
+
+    log = log_up_to_now(talkative.name, talkative.address)
+    assert found(marks, "\n".join(log)) == []
+    for file, text in files_of(talkative.name).items():
+        assert found(marks, text) == [], file
+    figure("requests that never ended", len(requests))
 
 
 @pytest.mark.check("edges.log-services")

@@ -16,6 +16,7 @@ import pytest
 import requests
 
 from harness.verdict.checks import Figures
+from harness.wire import HANG_TIMEOUT_S
 from tests.houses.api import House, PriceApi
 from tests.houses.cases import MARK
 from tests.houses.domain import Domain
@@ -74,7 +75,7 @@ def left(api: PriceApi, path: str, house: House) -> object:
     """The client leaves in the middle of the body."""
     request = post(body_of(path, house), path)
     port = urlsplit(api.address).port
-    with socket.create_connection(("127.0.0.1", port), timeout=20) as connection:
+    with socket.create_connection(("127.0.0.1", port), timeout=HANG_TIMEOUT_S) as connection:
         connection.sendall(request[:-5])
     return None
 
@@ -82,7 +83,7 @@ def left(api: PriceApi, path: str, house: House) -> object:
 def left_unanswered(api: PriceApi, path: str, house: House) -> object:
     """The client leaves before the answer."""
     port = urlsplit(api.address).port
-    with socket.create_connection(("127.0.0.1", port), timeout=20) as connection:
+    with socket.create_connection(("127.0.0.1", port), timeout=HANG_TIMEOUT_S) as connection:
         connection.sendall(post(body_of(path, house), path))
     return None
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Sequence
+from contextlib import ExitStack
 from typing import Any
 from urllib.parse import urlsplit
 from uuid import uuid4
@@ -62,6 +63,26 @@ def send_slowly(address: str, request: bytes) -> None:
         wire.answer()
 
 
+def begin(address: str, requests: Sequence[bytes], container: str, *, stay: bool) -> None:
+    """Sends what there is of ``requests``, each on a connection of its own, and no more.
+
+    Args:
+        container: of the API, which has logged all of them in the end.
+        stay: whether the client waits, or leaves at once.
+    """
+    port = urlsplit(address).port
+    assert port is not None
+    ids = [uuid4().hex for _ in requests]
+    with ExitStack() as connections:
+        for request, request_id in zip(requests, ids, strict=True):
+            wire = connections.enter_context(Wire(port))
+            head, mark, body = request.partition(b"\r\n\r\n")
+            wire.send(head + f"\r\nX-Request-ID: {request_id}".encode() + mark + body)
+        if not stay:
+            connections.close()
+        until_logged(container, ids)
+
+
 def ask(api: PriceApi, house: dict[str, Value], name: str, prefix: str) -> None:
     """Asks for prices of ``house`` in every way, and has it refused in some.
 
@@ -93,17 +114,24 @@ def log_up_to_now(container: str, address: str) -> list[str]:
     last = f"last-{uuid4().hex}"
     with PriceApi(address) as api:
         api.get("/schema", headers={"X-Request-ID": last})
+    until_logged(container, [last])
+    return diagnosis.log_of(container).splitlines()
+
+
+def until_logged(container: str, request_ids: Sequence[str]) -> None:
+    """Waits until an API has printed a line about each of these requests."""
 
     def missing() -> str | None:
-        return None if last in diagnosis.log_of(container) else "its line is not there"
+        log = diagnosis.log_of(container)
+        absent = [request_id for request_id in request_ids if request_id not in log]
+        return f"{len(absent)} of {len(request_ids)} lines are not there" if absent else None
 
     wait_until(
         missing,
-        what=f"{container} logs a request under its id",
+        what=f"{container} logs requests under their ids",
         seconds=LOG_TIMEOUT_S,
         hint="app/observe.py writes the line",
     )
-    return diagnosis.log_of(container).splitlines()
 
 
 def plain(lines: Sequence[str]) -> list[object]:
