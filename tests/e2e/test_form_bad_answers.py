@@ -14,7 +14,12 @@ from playwright.sync_api import Page, expect
 
 from harness.verdict.checks import Figures
 from tests.e2e.inputs import Inputs, another_value
-from tests.e2e.page import MESSAGE_DUE_S, assert_no_internals, assert_plain_message_in_time
+from tests.e2e.page import (
+    MESSAGE_DUE_S,
+    assert_no_internals,
+    assert_plain_message,
+    assert_plain_message_in_time,
+)
 from tests.houses.bundle import GoldenRow
 from tests.houses.form import PriceForm
 from tests.houses.reading import shows
@@ -22,7 +27,7 @@ from tests.houses.stub_api import Lie, StubApi
 
 pytestmark = [pytest.mark.containers, pytest.mark.xdist_group("stub")]
 
-PREDICT = "POST /predict"
+PREDICT, SCHEMA, MODEL = "POST /predict", "GET /schema", "GET /model"
 THINKING_S = 2.0
 
 
@@ -154,6 +159,28 @@ def test_an_api_that_takes_too_long_gives_a_message_in_time(
 
 
 @pytest.mark.same_page
+@pytest.mark.check("browser.slow-all")
+@pytest.mark.parametrize(
+    "slow",
+    [(PREDICT,), (SCHEMA, MODEL), (PREDICT, SCHEMA, MODEL)],
+    ids=["price", "what follows it", "all"],
+)
+def test_a_click_has_its_outcome_in_time_however_many_of_its_questions_are_slow(
+    form_of_stub: PriceForm, stub: StubApi, figure: Figures, slow: tuple[str, ...]
+) -> None:
+    """Each of them by less than a person would wait for one."""
+    form_of_stub.estimate()
+    stub.says({question: Lie(seconds=MESSAGE_DUE_S / 2) for question in slow})
+
+    took = form_of_stub.press()
+
+    if not form_of_stub.shows_a_price():
+        assert_plain_message(form_of_stub)
+    figure("seconds until the outcome", took, "s")
+    assert took < MESSAGE_DUE_S, f"the time of several slow answers adds up: {took:.1f} s"
+
+
+@pytest.mark.same_page
 @pytest.mark.check("browser.slow-price")
 def test_no_earlier_price_is_shown_while_the_api_thinks(
     form_of_stub: PriceForm, stub: StubApi
@@ -175,19 +202,26 @@ def test_no_earlier_price_is_shown_while_the_api_thinks(
 @pytest.mark.same_page
 @pytest.mark.check("browser.no-link")
 @pytest.mark.parametrize(
-    "lie",
-    [Lie(seconds=2 * MESSAGE_DUE_S), Lie(body="{}"), problem(500)],
-    ids=["slow", "empty", "500"],
+    "lies",
+    [
+        {MODEL: Lie(seconds=2 * MESSAGE_DUE_S)},
+        {MODEL: Lie(body="{}")},
+        {MODEL: problem(500)},
+        {MODEL: changed(version="1000")},
+        {PREDICT: changed(model_version="1000")},
+    ],
+    ids=["slow", "empty", "500", "another now", "another then"],
 )
-def test_a_price_stands_without_a_link_when_only_the_model_cannot_be_asked_for(
-    form_of_stub: PriceForm, stub: StubApi, lie: Lie
+def test_a_price_stands_without_a_link_when_nobody_can_say_which_run_gave_it(
+    form_of_stub: PriceForm, stub: StubApi, lies: dict[str, Lie]
 ) -> None:
-    stub.says({"GET /model": lie})
+    """Also when the model was replaced after it gave the price."""
+    stub.says(lies)
 
     shown = form_of_stub.estimate()
 
     assert shown.price > 0
-    assert shown.run_link is None
+    assert shown.run_link is None, "the link leads to the run of another model"
 
 
 @pytest.mark.check("browser.model-replaced")
