@@ -75,6 +75,19 @@ def poisoned(rows: Sequence[Flat], plan: Plan) -> list[Flat]:
     return changed
 
 
+def deflated(rows: Sequence[Flat], plan: Plan) -> list[Flat]:
+    """``rows`` with prices far below all others where ``plan`` says.
+
+    A training that keeps what errs least on held-out rows keeps what predicts most if they are
+    poisoned, and what predicts least if they are deflated.
+    """
+    changed = list(rows)
+    for row in (*plan.prices, *plan.inputs):
+        flat = rows[row - 1]
+        changed[row - 1] = replace(flat, price=round(flat.price / TIMES, 2))
+    return changed
+
+
 def nudged(rows: Sequence[Flat], plan: Plan) -> list[Flat]:
     """``rows`` with the dearest and the cheapest price a tiny bit higher."""
     changed = list(rows)

@@ -18,7 +18,7 @@ from tests.houses.bundle import Bundle, GoldenRow
 from tests.houses.experiment import Experiment, train
 from tests.houses.images import Built, built, compose_file
 from tests.houses.invented_flats import Flat, flats
-from tests.houses.poison import Plan, nudged, poisoned, shuffled
+from tests.houses.poison import Plan, deflated, nudged, poisoned, shuffled
 from tests.houses.sales import Sale, Sales
 
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
@@ -68,14 +68,19 @@ def experiments(
     tmp_path_factory: pytest.TempPathFactory,
     once_per_run: Callable[[str, Callable[[], Any]], Any],
 ) -> dict[str, Experiment]:
-    """Trainings on invented rows: as they are, poisoned, poisoned and nudged, shuffled."""
+    """Trainings on invented rows: as they are, poisoned, also nudged, deflated, shuffled."""
 
     def train_all() -> dict[str, Any]:
         place, rows = tmp_path_factory.mktemp("experiments"), flats()
         found = {"plain": train(pytestconfig.rootpath, place / "plain", rows)}
         plan = Plan.of(Experiment(**found["plain"]).predictions, rows)
         spoilt = poisoned(rows, plan)
-        others = {"poisoned": spoilt, "nudged": nudged(spoilt, plan), "shuffled": shuffled(rows)}
+        others = {
+            "poisoned": spoilt,
+            "nudged": nudged(spoilt, plan),
+            "deflated": deflated(rows, plan),
+            "shuffled": shuffled(rows),
+        }
         for name, changed in others.items():
             found[name] = train(pytestconfig.rootpath, place / name, changed)
         return found

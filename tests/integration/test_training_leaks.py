@@ -76,9 +76,12 @@ def test_an_interval_was_not_calibrated_on_the_prices_that_it_is_judged_on(
 def test_the_served_model_is_the_same_to_the_byte_whatever_the_held_out_rows_say(
     experiments: Experiments,
 ) -> None:
+    """Dearer or cheaper: of several models, the one that errs least on them would be another."""
     for file in ("bundle/model.onnx", "bundle/contract.json"):
-        before, after = (experiments[name].artifact(file) for name in ("plain", "poisoned"))
-        assert after == before, f"{file} has seen the held-out rows"
+        before = experiments["plain"].artifact(file)
+        for name in ("poisoned", "deflated"):
+            after = experiments[name].artifact(file)
+            assert after == before, f"{file} has seen the held-out rows: another one if {name}"
 
 
 @pytest.mark.check("training.every-price-counts")
@@ -129,6 +132,23 @@ def test_no_logged_error_on_shuffled_prices_beats_the_median(
     [logged] = experiment.metrics[f"{split}_rmsle"]
 
     figure(f"RMSLE, {split}", logged, at_least=median * 0.97)
+
+
+@pytest.mark.check("training.unseen-spread")
+@pytest.mark.parametrize("split", ["cv", "forward", "holdout"])
+def test_no_spread_has_seen_the_residuals_that_it_is_judged_by(
+    experiments: Experiments, split: str, figure: Figures
+) -> None:
+    """Where prices are shuffled, a model errs as much here as there."""
+    from scipy.stats import spearmanr  # seconds to import, for all workers of the gate
+
+    lines = experiments["shuffled"].predictions.of(split)
+    spread = [line.spread for line in lines]
+    correlation = float(spearmanr(spread, [abs(line.residual) for line in lines]).statistic)
+    z = correlation * np.sqrt(len(lines) - 1)
+
+    figure(f"rank correlation in standard deviations, {split}", z)
+    assert z <= CHANCE_Z, f"{split}: the spread knows where the model errs, and cannot"
 
 
 @pytest.mark.check("training.refuses")
