@@ -11,7 +11,6 @@ import json
 import os
 import shutil
 import signal
-import subprocess
 import sys
 import tempfile
 import time
@@ -20,6 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tests.child import CutShortError, run_to_end
 from tests.datasets.shapes import SHAPES, draw
 from tests.mutants.mutant import ROOT, copy_of_project, is_red
 
@@ -30,7 +30,6 @@ SHIPPED = "synthetic_flats"
 TRAINING_TIMEOUT_S = 1800.0
 GATE_TIMEOUT_S = 3600.0
 """Guards against a hang, far beyond what each takes."""
-STOP_TIMEOUT_S = 180.0  # for pytest to remove its stack after it was interrupted
 # Quick, and good enough that training serves the model.
 SETTINGS = ("--set", "folds=3", "rounds=80", "trees=20")
 GATE = ("tests/integration", "tests/e2e", "-m", "not destructive and not containers")
@@ -141,19 +140,12 @@ def verdict_on(copy: Path) -> dict[str, Any]:
 
 
 def run(command: Sequence[str], copy: Path, environment: dict[str, str], timeout_s: float) -> int:
-    """Runs ``command`` to its end; one that is cut short ends its own stack first."""
-    with (copy / "printed").open("a") as printed:
-        process = subprocess.Popen(
-            command, cwd=copy, env=environment, stdout=printed, stderr=printed, process_group=0
+    try:
+        return run_to_end(
+            command, copy, copy / "printed", timeout_s=timeout_s, environment=environment
         )
-        try:
-            return process.wait(timeout_s)
-        except subprocess.TimeoutExpired:
-            raise SoakError(f"not done after {timeout_s:g} s: {printed_last(copy)}") from None
-        finally:
-            if process.poll() is None:
-                process.send_signal(signal.SIGINT)
-                process.wait(STOP_TIMEOUT_S)
+    except CutShortError as error:
+        raise SoakError(f"{error}: {printed_last(copy)}") from None
 
 
 def printed_last(copy: Path) -> str:

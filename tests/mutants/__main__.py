@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Event
 
 from tests.mutants.mutant import (
     ROOT,
@@ -52,8 +53,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     count = twice_the_processors() if options.busy else 0
-    with busy_processes(count, seconds=BUSY_TIMEOUT_S):
-        return tried(options.names, options.at_once)
+    try:
+        with busy_processes(count, seconds=BUSY_TIMEOUT_S):
+            return tried(options.names, options.at_once)
+    except KeyboardInterrupt:
+        print("error: interrupted; what is above stands", file=sys.stderr)
+        return 130
 
 
 def tried(names: Sequence[str], at_once: int) -> int:
@@ -66,10 +71,16 @@ def tried(names: Sequence[str], at_once: int) -> int:
         print(f"error: {error}", file=sys.stderr)
         return 1
     outcomes = []
+    stop = Event()
     with ThreadPoolExecutor(at_once) as pool:
-        for done in as_completed([pool.submit(trial, mutant) for mutant in mutants]):
-            outcomes.append(outcome := done.result())
-            print(line(outcome), flush=True)
+        try:
+            for done in as_completed([pool.submit(trial, mutant, stop) for mutant in mutants]):
+                outcomes.append(outcome := done.result())
+                print(line(outcome), flush=True)
+        except BaseException:
+            stop.set()  # or the pool would first go through all that wait
+            pool.shutdown(cancel_futures=True)
+            raise
     survivors = [outcome.mutant.name for outcome in outcomes if outcome.missed is not None]
     caught = len(mutants) - len(survivors)
     minutes = (time.monotonic() - begun) / 60
@@ -94,13 +105,13 @@ def prove_green(mutants: Sequence[Mutant]) -> None:
     print(f"without a mutant: {len(verdict['checks'])} checks are green", flush=True)
 
 
-def trial(mutant: Mutant) -> Outcome:
+def trial(mutant: Mutant, stop: Event) -> Outcome:
     begun = time.monotonic()
     with tempfile.TemporaryDirectory(prefix=f"mutant-{mutant.name}-") as folder:
         copy = copy_of_project(Path(folder))
         try:
-            apply(mutant, copy)
-            missed = what_was_missed(mutant, ask_the_gate(copy, mutant.checks))
+            apply(mutant, copy, stop)
+            missed = what_was_missed(mutant, ask_the_gate(copy, mutant.checks, stop))
         except MutantError as error:
             missed = str(error)
         keep(copy, RESULTS / mutant.name)

@@ -10,7 +10,10 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Event
 from typing import Any
+
+from tests.child import CutShortError, run_to_end
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = Path(__file__).parent
@@ -109,7 +112,7 @@ def copy_of_files(place: Path) -> Path:
     return copy
 
 
-def apply(mutant: Mutant, copy: Path) -> None:
+def apply(mutant: Mutant, copy: Path, stop: Event | None = None) -> None:
     """Breaks ``copy``. Raises MutantError when the patch does not fit, or preparing fails."""
     # Outside of any repository, so that git takes the paths from here.
     environment = {**os.environ, "GIT_CEILING_DIRECTORIES": str(copy.parent)}
@@ -122,23 +125,34 @@ def apply(mutant: Mutant, copy: Path) -> None:
             raise MutantError(f"{mutant.name}: its patch does not fit any more: {done.stderr}")
     if mutant.prepare:
         environment["MLFLOW_TRACKING_URI"] = f"sqlite:///{copy}/mlflow.db"
-        done = subprocess.run(
-            ["bash", "-euc", mutant.prepare],
-            cwd=copy,
-            env=environment,
-            capture_output=True,
-            text=True,
-            timeout=GATE_TIMEOUT_S,
-        )
-        if done.returncode != 0:
-            raise MutantError(f"{mutant.name}: {mutant.prepare}: {done.stdout}{done.stderr}")
+        printed = copy / "prepared"
+        prepare = ["bash", "-euc", mutant.prepare]
+        try:
+            code = run_to_end(
+                prepare,
+                copy,
+                printed,
+                timeout_s=GATE_TIMEOUT_S,
+                environment=environment,
+                stop=stop,
+            )
+        except CutShortError as error:
+            raise MutantError(f"{mutant.name}: {mutant.prepare}: {error}") from None
+        if code != 0:
+            raise MutantError(f"{mutant.name}: {mutant.prepare}: {printed.read_text()}")
 
 
-def ask_the_gate(copy: Path, checks: Sequence[str]) -> dict[str, Any]:
-    """The verdict on ``copy`` of only these checks. Raises MutantError when there is none."""
+def ask_the_gate(copy: Path, checks: Sequence[str], stop: Event | None = None) -> dict[str, Any]:
+    """The verdict on ``copy`` of only these checks, unless ``stop`` is set on the way.
+
+    Raises:
+        MutantError: there is none.
+    """
     command = [sys.executable, "-m", "pytest", "-q", *asked_for(checks)]
-    with (copy / "printed").open("w") as printed:
-        subprocess.run(command, cwd=copy, stdout=printed, stderr=printed, timeout=GATE_TIMEOUT_S)
+    try:
+        run_to_end(command, copy, copy / "printed", timeout_s=GATE_TIMEOUT_S, stop=stop)
+    except CutShortError as error:
+        raise MutantError(f"the gate gave no verdict: {error}") from None
     verdict = copy / "test-results" / "verdict.json"
     if not verdict.exists():
         raise MutantError(f"the gate gave no verdict:\n{(copy / 'printed').read_text()[-3000:]}")

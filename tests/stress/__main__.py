@@ -7,7 +7,6 @@ import argparse
 import json
 import os
 import signal
-import subprocess
 import sys
 import time
 from collections.abc import Mapping, Sequence
@@ -15,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tests.child import CutShortError, run_to_end
 from tests.stress.busy import busy_processes, twice_the_processors
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -23,7 +23,6 @@ GROUPS = ("boot", "browser", "faults")
 ROUNDS = 10
 ROUND_TIMEOUT_S = 3600.0
 """For one round: a guard against a hang, far beyond what one takes."""
-STOP_TIMEOUT_S = 180.0  # for pytest to remove its stacks after it was interrupted
 RED = ("failed", "error", "not run")
 
 
@@ -78,25 +77,13 @@ def one_round(number: int, groups: Sequence[str], options: Sequence[str]) -> Rou
     chosen = [word for group in groups for word in ("--check", group)]
     command = [sys.executable, "-m", "pytest", "-q", "tests/integration", "tests/e2e"]
     begun = time.monotonic()
-    with (folder / "printed").open("w") as printed:
-        # A session of its own: Ctrl-C reaches this program only, which then ends pytest in order.
-        running = subprocess.Popen(
-            [*command, *chosen, *options],
-            cwd=ROOT,
-            stdout=printed,
-            stderr=printed,
-            start_new_session=True,
-        )
-        try:
-            running.wait(ROUND_TIMEOUT_S)
-        except subprocess.TimeoutExpired:
-            _stop(running)
-            return Round(1, {"the round": f"hung for {ROUND_TIMEOUT_S:g} s"}, _since(begun))
-        except BaseException:
-            _stop(running)
-            raise
+    (printed := folder / "printed").unlink(missing_ok=True)
+    try:
+        run_to_end([*command, *chosen, *options], ROOT, printed, timeout_s=ROUND_TIMEOUT_S)
+    except CutShortError as error:
+        return Round(1, {"the round": str(error)}, _since(begun))
     if not verdict.exists():
-        last = (folder / "printed").read_text().strip().splitlines()[-1:]
+        last = printed.read_text().strip().splitlines()[-1:]
         return Round(1, {"the round": f"gave no verdict: {''.join(last)}"}, _since(begun))
     (folder / "verdict.json").write_bytes(verdict.read_bytes())
     return judged(json.loads(verdict.read_text()), _since(begun))
@@ -132,16 +119,6 @@ def summary(rounds: Sequence[Round]) -> str:
         often = sum(check in one.red for one in rounds)
         lines.append(f"red in {often} of {len(rounds)} rounds: {check}")
     return "\n".join(lines)
-
-
-def _stop(running: subprocess.Popen[bytes]) -> None:
-    """Interrupts pytest, which then removes its stacks; kills it if it does not end."""
-    running.send_signal(signal.SIGINT)
-    try:
-        running.wait(STOP_TIMEOUT_S)
-    except subprocess.TimeoutExpired:
-        os.killpg(running.pid, signal.SIGKILL)
-        running.wait()
 
 
 def _interrupt(*_: object) -> None:
