@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from aiohttp import ClientSession, ClientTimeout, ClientWebSocketResponse, WSMsgType
+from aiohttp import ClientSession, ClientWebSocketResponse, WSMsgType
 
 if TYPE_CHECKING:
     from streamlit.proto.BackMsg_pb2 import BackMsg
@@ -66,6 +66,9 @@ def visits(address: str, count: int, at_once: int = 1) -> list[tuple[Run, Run]]:
     Args:
         address: of the form.
         at_once: so many at the same time.
+
+    Raises:
+        AssertionError: the form hangs up or never ends its script.
     """
 
     async def all_visits() -> list[tuple[Run, Run]]:
@@ -74,7 +77,12 @@ def visits(address: str, count: int, at_once: int = 1) -> list[tuple[Run, Run]]:
 
     # In a thread of its own: Playwright leaves an event loop in that of the tests.
     with ThreadPoolExecutor(1) as thread:
-        return thread.submit(asyncio.run, all_visits()).result()
+        try:
+            return thread.submit(asyncio.run, all_visits()).result()
+        except TimeoutError:
+            raise AssertionError(
+                f"the form's script does not end: a visit took {VISIT_TIMEOUT_S:g} s"
+            ) from None
 
 
 async def _visit(address: str, free: asyncio.Semaphore) -> tuple[Run, Run]:
@@ -84,7 +92,9 @@ async def _visit(address: str, free: asyncio.Semaphore) -> tuple[Run, Run]:
     opens.rerun_script.SetInParent()
     async with (
         free,
-        ClientSession(timeout=ClientTimeout(total=VISIT_TIMEOUT_S)) as client,
+        # The time limits of the client end with the handshake.
+        asyncio.timeout(VISIT_TIMEOUT_S),
+        ClientSession() as client,
         client.ws_connect(address + STREAM, protocols=[SUBPROTOCOL], max_msg_size=0) as socket,
     ):
         opened = await _run(socket, opens)
