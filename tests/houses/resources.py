@@ -165,7 +165,8 @@ def growth_beyond(
     from scipy.stats import t
 
     causes = np.column_stack([np.ones(len(done)), done, held])
-    inverse = np.linalg.inv(causes.T @ causes)
+    # Where visits are slow, as many are held at each sample: then there is no inverse.
+    inverse = np.linalg.pinv(causes.T @ causes)
     freedom = len(done) - causes.shape[1]
     grown = {}
     for kind in ("heap", "threads", "descriptors"):

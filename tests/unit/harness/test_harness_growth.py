@@ -50,3 +50,14 @@ def test_what_is_leaked_beside_it_is_seen() -> None:
     assert grown["heap"].low > 15_000
     assert grown["heap"].slope == pytest.approx(20_000, rel=0.1)
     assert grown["threads"].low > 0.01
+
+
+def test_what_is_leaked_is_seen_where_as_many_are_held_at_each_sample() -> None:
+    """A machine so busy that the sessions of minutes are few."""
+    held = [12 for _ in DONE]
+
+    leaking, sound = (growth_beyond(taken_with(leak, held), DONE, held) for leak in (20_000, 0))
+
+    assert leaking["heap"].slope == pytest.approx(20_000, rel=0.1)
+    assert leaking["heap"].low > 15_000
+    assert sound["heap"].low < 0 < sound["heap"].high
