@@ -66,8 +66,12 @@ def longest_batch(inputs: Iterable[Mapping[str, Any]], indent: int | None = None
 
 
 def too_large(inputs: Iterable[Mapping[str, Any]]) -> bytes:
-    """A body that is far larger than any batch."""
-    return b" " * max(2 << 20, 2 * len(longest_batch(inputs, indent=4)))
+    """A body that is far larger than any batch.
+
+    Three times the longest one that is known here: the digits of a number that takes one may fill a
+    line of twice its length.
+    """
+    return b" " * max(2 << 20, 3 * len(longest_batch(inputs, indent=4)))
 
 
 def beyond(one: Mapping[str, Any], bound: str) -> int | float:

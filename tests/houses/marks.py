@@ -16,7 +16,7 @@ from uuid import uuid4
 
 from harness.wire.raw_http import get
 from tests.houses.api import Value
-from tests.houses.cases import is_number, typical
+from tests.houses.cases import is_number, too_large, typical
 from tests.houses.raw_request import post
 
 DIGITS, WHOLE_DIGITS = 6, 4
@@ -104,7 +104,7 @@ def revealing(inputs: Sequence[Mapping[str, Any]]) -> list[tuple[Mark, bytes]]:
     house = typical(inputs)
     good = json.dumps(house).encode()
     numeric = next(filter(is_number, inputs), None)
-    name = (numeric or inputs[0])["name"]
+    name, size = (numeric or inputs[0])["name"], len(too_large(inputs))
 
     def body(value: Any, field: str = name) -> bytes:
         return json.dumps({**house, field: value}).encode()
@@ -127,7 +127,7 @@ def revealing(inputs: Sequence[Mapping[str, Any]]) -> list[tuple[Mark, bytes]]:
         "a body with a key twice": lambda mark: post(f'{{"{mark}":1,"{mark}":2}}'.encode()),
         "a body that is no object": lambda mark: post(json.dumps([mark]).encode()),
         "a batch that is no list": lambda mark: post(no_list(mark), "/predict/batch"),
-        "a body that is too large": lambda mark: post((mark * 70_000).encode()),
+        "a body that is too large": lambda mark: post(mark.encode() * -(-size // len(mark))),
     }  # fmt: skip
     in_heads: Requests = {
         "a query": lambda mark: post(good, f"/predict?{mark}={mark}"),

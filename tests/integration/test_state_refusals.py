@@ -9,6 +9,7 @@ import json
 import socket
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -17,8 +18,8 @@ import requests
 
 from harness.verdict.checks import Figures
 from harness.wire import HANG_TIMEOUT_S
-from tests.houses.api import House, PriceApi
-from tests.houses.cases import MARK
+from tests.houses.api import House, PriceApi, Refusal
+from tests.houses.cases import MARK, too_large
 from tests.houses.domain import Domain
 from tests.houses.raw_request import post
 
@@ -29,75 +30,87 @@ TIMES = 200
 """Of each way. Pools of threads, connections and permits are smaller."""
 PATHS = ("/predict", "/predict/batch")
 JSON = {"Content-Type": "application/json"}
-TOO_LARGE = b" " * (3 << 19)  # bytes
-Way = Callable[[PriceApi, str, House], object]
 
 
-def body_of(path: str, house: Mapping[str, Any]) -> bytes:
-    return json.dumps(house if path == "/predict" else {"houses": [house]}).encode()
+@dataclass(frozen=True)
+class Client:
+    """Who asks for a price and gets none.
+
+    Attributes:
+        api: that is asked.
+        path: where.
+        house: that it takes.
+        too_large: a body that it does not take.
+    """
+
+    api: PriceApi
+    path: str
+    house: House
+    too_large: bytes
+
+    def body(self, **changes: Any) -> bytes:
+        house = {**self.house, **changes}
+        return json.dumps(house if self.path == "/predict" else {"houses": [house]}).encode()
+
+    def refused(self, body: bytes, headers: Mapping[str, str] = JSON) -> Refusal:
+        return self.api.refusal(self.path, data=body, headers=headers)
+
+    def leave_after(self, request: bytes) -> None:
+        """Sends that much and goes away."""
+        port = urlsplit(self.api.address).port
+        with socket.create_connection(("127.0.0.1", port), timeout=HANG_TIMEOUT_S) as connection:
+            connection.sendall(request)
 
 
-def invalid(api: PriceApi, path: str, house: House) -> object:
-    wrong = {**house, next(iter(house)): {MARK: MARK}}
-    return api.refusal(path, data=body_of(path, wrong), headers=JSON)
+def invalid(client: Client) -> None:
+    client.refused(client.body(**{next(iter(client.house)): {MARK: MARK}}))
 
 
-def empty(api: PriceApi, path: str, house: House) -> object:  # as other ways
-    return api.refusal(path, data=b"{}", headers=JSON)
+def empty(client: Client) -> None:
+    client.refused(b"{}")
 
 
-def no_json(api: PriceApi, path: str, house: House) -> object:
-    return api.refusal(path, data=body_of(path, house)[:-1], headers=JSON)
+def no_json(client: Client) -> None:
+    client.refused(client.body()[:-1])
 
 
-def no_media_type(api: PriceApi, path: str, house: House) -> object:
-    return api.refusal(path, data=body_of(path, house), headers={"Content-Type": "text/plain"})
+def no_media_type(client: Client) -> None:
+    client.refused(client.body(), {"Content-Type": "text/plain"})
 
 
-def too_large(api: PriceApi, path: str, house: House) -> object:
-    """Refused by its head."""
-    return api.refusal(path, data=TOO_LARGE, headers=JSON)
+def refused_by_its_head(client: Client) -> None:
+    assert client.refused(client.too_large).status == 413
 
 
-def too_large_in_parts(api: PriceApi, path: str, house: House) -> object:
-    """Refused once it is there."""
-    with PriceApi(api.address) as client, suppress(requests.ConnectionError):
+def refused_once_it_is_there(client: Client) -> None:
+    with PriceApi(client.api.address) as sending, suppress(requests.ConnectionError):
         # Where the API closes the connection before all was sent, there is no answer to look at.
-        return client.post(path, data=iter([TOO_LARGE]), headers=JSON)
-    return None
+        answer = sending.post(client.path, data=iter([client.too_large]), headers=JSON)
+        assert answer.status_code == 413
 
 
-def other_method(api: PriceApi, path: str, house: House) -> object:
-    return api.request("PUT", path, json=house)
+def other_method(client: Client) -> None:
+    client.api.request("PUT", client.path, json=client.house)
 
 
-def left(api: PriceApi, path: str, house: House) -> object:
-    """The client leaves in the middle of the body."""
-    request = post(body_of(path, house), path)
-    port = urlsplit(api.address).port
-    with socket.create_connection(("127.0.0.1", port), timeout=HANG_TIMEOUT_S) as connection:
-        connection.sendall(request[:-5])
-    return None
+def left_while_it_sent(client: Client) -> None:
+    client.leave_after(post(client.body(), client.path)[:-5])
 
 
-def left_unanswered(api: PriceApi, path: str, house: House) -> object:
-    """The client leaves before the answer."""
-    port = urlsplit(api.address).port
-    with socket.create_connection(("127.0.0.1", port), timeout=HANG_TIMEOUT_S) as connection:
-        connection.sendall(post(body_of(path, house), path))
-    return None
+def left_before_the_answer(client: Client) -> None:
+    client.leave_after(post(client.body(), client.path))
 
 
-WAYS: dict[str, Way] = {
+WAYS: dict[str, Callable[[Client], None]] = {
     "of an invalid house": invalid,
     "without a house": empty,
     "that is not JSON": no_json,
     "of another media type": no_media_type,
-    "that is too large": too_large,
-    "that turns out to be too large": too_large_in_parts,
+    "that is too large": refused_by_its_head,
+    "that turns out to be too large": refused_once_it_is_there,
     "with another method": other_method,
-    "whose client left while it sent": left,
-    "whose client left before the answer": left_unanswered,
+    "whose client left while it sent": left_while_it_sent,
+    "whose client left before the answer": left_before_the_answer,
 }
 
 
@@ -108,10 +121,11 @@ def test_after_200_requests_that_got_no_price_all_others_still_do(
     api: PriceApi, local_model: LocalModel, domain: Domain, figure: Figures, path: str, way: str
 ) -> None:
     houses, house = domain.drawn(20), domain.drawn(1)[0]
+    client = Client(api, path, house, too_large(domain.inputs.values()))
     times, told = TIMES, f"requests to {path} {way}"
     try:
         for number in range(times):
-            WAYS[way](api, path, house)
+            WAYS[way](client)
             if number % 10 == 9:  # else connections pile up that it had no turn to close yet
                 assert api.get("/health/live").status_code == 200
         figure(told, times)

@@ -23,6 +23,7 @@ from harness.stack.sidecars import Sidecar
 from harness.verdict.checks import Figures
 from harness.wire import HANG_TIMEOUT_S
 from tests.houses.api import PriceApi
+from tests.houses.cases import too_large
 from tests.houses.domain import Domain
 from tests.houses.raw_request import post
 from tests.houses.resources import growth, measured
@@ -38,7 +39,7 @@ HEAP_A_BATCH = 500  # bytes, of 50 houses
 MEMORY_A_REQUEST = 1_000  # bytes that no heap knows of; the system gives them in steps
 KINDS = ("price", "batch", "refusal", "elsewhere", "about", "dropped", "large", "left")
 JSON = {"Content-Type": "application/json"}
-PART, PARTS = 32_000, 64  # bytes; together they are twice of what the API takes
+PART = 32_000  # bytes
 THINGS_A_REQUEST = 0.005  # threads, descriptors: one in 200 requests that is never given back
 
 
@@ -47,9 +48,9 @@ def lots(kind: str) -> int:
     return {"batch": 20, "large": 10}.get(kind, 100)
 
 
-def send_too_much(api: PriceApi, number: int) -> None:
-    """A body that turns out to be too large only when it is there."""
-    parts = (f"{number:08}".encode() * (PART // 8) for _ in range(PARTS))
+def send_too_much(api: PriceApi, size: int, number: int) -> None:
+    """A body of ``size`` bytes that turns out to be too large only when it is there."""
+    parts = (f"{number:08}".encode() * (PART // 8) for _ in range(0, size, PART))
     with PriceApi(api.address) as sending, suppress(requests.ConnectionError):
         # Where the API closes the connection before all was sent, there is no answer to look at.
         assert sending.post("/predict", data=parts, headers=JSON).status_code == 413
@@ -91,7 +92,8 @@ def doings(client: PriceApi, domain: Domain) -> dict[str, Callable[[int], None]]
 
     def price(number: int) -> None:
         [house] = domain.drawn(1)
-        client.post("/predict", json=house, headers={"X-Request-ID": f"price-{number}"})
+        answer = client.post("/predict", json=house, headers={"X-Request-ID": f"price-{number}"})
+        assert answer.status_code == 200, answer.text
 
     def batch(number: int) -> None:
         answer = client.post("/predict/batch", json={"houses": domain.drawn(50)})
@@ -129,7 +131,7 @@ def doings(client: PriceApi, domain: Domain) -> dict[str, Callable[[int], None]]
         "elsewhere": elsewhere,
         "about": about,
         "dropped": dropped,
-        "large": partial(send_too_much, client),
+        "large": partial(send_too_much, client, len(too_large(domain.inputs.values()))),
         "left": partial(leave_while_sending, client),
     }
 

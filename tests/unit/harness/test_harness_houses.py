@@ -10,9 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.house import max_body_bytes
 from harness.wire.hostile_heads import odd_heads, unreadable_heads
 from tests.houses import hostile
-from tests.houses.cases import takes, typical, values
+from tests.houses.cases import longest_batch, takes, too_large, typical, values
 from tests.houses.strategies import BOUNDED, houses, notation, white_space
 from tests.unit.app import bundles
 
@@ -54,6 +55,22 @@ def test_what_cases_and_defaults_offer_is_taken(inputs: Inputs) -> None:
     for field in inputs:
         assert takes(field, json.dumps(house[field["name"]]))
         assert all(takes(field, json.dumps(value)) for value in values(field))
+
+
+@pytest.mark.parametrize("count", [1, 20, 100])
+def test_the_limit_of_a_body_lies_between_the_longest_batch_and_what_is_too_large(
+    count: int,
+) -> None:
+    """Also of short numbers with short names, whose lines a long number stretches most."""
+    digit = bundles.MIXED.inputs[0].model_copy(update={"minimum": 0.0, "maximum": 9.0, "step": 1.0})
+    fields = [
+        digit.model_copy(update={"name": f"n{place}", "label": f"N {place}", "default": 1.0})
+        for place in range(count)
+    ]
+    contract = bundles.MIXED.model_copy(update={"inputs": tuple(fields)})
+    inputs = contract.model_dump(mode="json")["inputs"]
+
+    assert len(longest_batch(inputs, indent=4)) <= max_body_bytes(contract) < len(too_large(inputs))
 
 
 @pytest.mark.parametrize(
