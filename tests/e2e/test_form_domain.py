@@ -40,8 +40,13 @@ def form(stub: StubApi, address_of_form_of_stub: str, page: Page) -> PriceForm:
 
 
 def assert_sends_what_it_shows(form: PriceForm, stub: StubApi, inputs: Inputs) -> None:
-    """The click that follows sends each input as the page shows it, and nothing that it hides."""
+    """The click that follows sends each input as the page shows it, and nothing that it hides.
+
+    A folded group hides nothing: whoever unfolds it sees what is in it.
+    """
     stub.says({})  # forgets what was sent before
+    for name in inputs:
+        form.reveal(name)
     seen = [name for name in inputs if form.widget(name).is_visible()]
     texts = {name: form.value(name) for name in seen}
 
@@ -123,7 +128,7 @@ def test_a_number_field_that_was_emptied_is_refused_at_the_field_and_nothing_is_
 
 def empty(form: PriceForm, name: str) -> None:
     """As a person does: the number goes letter by letter, and another one too."""
-    field = form.control(name)
+    field = form.reveal(name).control(name)
     field.fill("")
     field.press_sequentially(TYPED_AND_DELETED)
     field.press("Backspace")
