@@ -28,14 +28,35 @@
     field.removeAttribute("aria-describedby");
   };
 
-  // Tells of all fields of the form around `target` that are empty; the first gets the keyboard.
+  // Gives the keyboard to a field. One in a folded group cannot have it before that is unfolded,
+  // and is in its place only when the group has grown.
+  const reach = (field) => {
+    const folded = field.closest("[inert]");
+    if (!folded) {
+      field.focus();
+      return;
+    }
+    const group = folded.closest("details");
+    const unfolded = async (_, observer) => {
+      observer.disconnect();
+      await new Promise(requestAnimationFrame);
+      field.focus();
+      const growing = group.getAnimations({subtree: true}).map((animation) => animation.finished);
+      await Promise.allSettled(growing);
+      field.scrollIntoView({block: "nearest"});
+    };
+    new MutationObserver(unfolded).observe(folded, {attributeFilter: ["inert"]});
+    group.querySelector("summary").click();
+  };
+
+  // Tells of all fields of `form` that are empty; the first gets the keyboard.
   const refused = (event, form) => {
     const missing = [...(form?.querySelectorAll(FIELD) ?? [])].filter((field) => field.value === "");
     if (missing.length === 0) return;
     event.preventDefault();
     event.stopImmediatePropagation();
     missing.forEach(tell);
-    missing[0].focus();
+    reach(missing[0]);
   };
 
   window.addEventListener("focusout", (event) => {

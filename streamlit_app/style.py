@@ -51,7 +51,7 @@ STYLE = """<style>
 .st-key-long-form input, .st-key-long-form button {scroll-margin-bottom: 6rem}
 .stForm details:not([open]):has([aria-invalid=true]) summary {flex-wrap: wrap}
 .stForm details:not([open]):has([aria-invalid=true]) summary::after {
-  content: "A number in here is outside its range."; color: #9b1c2f; font-size: .875rem}
+  content: "A number in here is missing or outside its range."; color: #9b1c2f; font-size: .875rem}
 @media (max-width: 60rem) {
   .st-key-page > .stHorizontalBlock, .st-key-page > * > .stHorizontalBlock {flex-wrap: wrap}
   .st-key-page .stColumn:has(.st-key-outcome), .st-key-page .stColumn:has(.stForm)

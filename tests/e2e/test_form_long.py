@@ -62,7 +62,8 @@ def test_a_form_of_64_inputs_folds_and_keeps_its_button_in_view(
     long_form: PriceForm, width: int
 ) -> None:
     assert long_form.groups() == list(dict.fromkeys(one["group"] for one in INPUTS))
-    assert [name for name in NAMES if long_form.is_folded(name)] == NAMES[MEMBERS:]
+    folded = [name for name in NAMES if long_form.is_folded(name)]
+    assert folded == NAMES[MEMBERS:], "not all groups but the first are folded"
     assert_usable(long_form)
 
     for name in NAMES[::MEMBERS]:
@@ -100,13 +101,39 @@ def test_a_folded_group_says_that_a_number_in_it_is_refused(long_form: PriceForm
     expect(long_form.control(LAST)).to_have_attribute("aria-invalid", "true")
     assert "outside its range" not in title.evaluate(AFTER_TITLE)
 
+    until_folded_says(long_form, "outside its range")
+
+
+@pytest.mark.check("browser.long-emptied")
+def test_a_click_leads_to_the_number_that_is_missing_in_a_folded_group(
+    long_form: PriceForm, stub: StubApi
+) -> None:
+    """Its group unfolds, and the field has the keyboard."""
+    field = long_form.reveal(LAST).control(LAST)
+    field.fill("")
+    field.press("Tab")
+    until_folded_says(long_form, "missing")
+    stub.says({"GET /schema": SCHEMA})  # forgets what was sent before
+
+    long_form.button.click()
+
+    expect(field, "the empty field in a folded group has the keyboard").to_be_focused()
+    expect(field).to_be_in_viewport(ratio=1)
+    assert not long_form.is_folded(LAST)
+    assert stub.posted() == []
+
+
+def until_folded_says(form: PriceForm, words: str) -> None:
+    """Folds the group of the last input, whose title then tells what is wrong in it."""
+    title = form.group(LAST).locator("summary")
+
     def problem() -> str | None:
         said = title.evaluate(AFTER_TITLE)
-        told = long_form.is_folded(LAST) and "outside its range" in said
-        return None if told else f"folded is {long_form.is_folded(LAST)}, and it says {said}"
+        told = form.is_folded(LAST) and words in said
+        return None if told else f"folded is {form.is_folded(LAST)}, and it says {said}"
 
     def fold() -> None:
-        if not long_form.is_folded(LAST):
+        if not form.is_folded(LAST):
             title.click(timeout=ATTEMPT_TIMEOUT_MS)
 
-    long_form.until(problem, fold, what="the folded group tells of its number outside its range")
+    form.until(problem, fold, what=f"the folded group tells that its number is {words}")
