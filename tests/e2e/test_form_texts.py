@@ -52,7 +52,7 @@ def test_texts_of_any_characters_are_shown_letter_by_letter(
     for (name, text), unit in zip(LABELS.items(), UNITS, strict=True):
         with subtests.test(text=text):
             label = form_of_texts.widget(name).get_by_test_id("stWidgetLabel")
-            expect(label).to_have_text(f"{text} ({unit})")
+            expect(label, "the label is another text").to_have_text(f"{text} ({unit})")
             form_of_texts.until_help_says(name, text)
 
 
@@ -61,7 +61,7 @@ def test_choices_of_any_characters_are_offered_chosen_and_sent_as_they_are(
     form_of_texts: PriceForm, stub: StubApi, subtests: pytest.Subtests
 ) -> None:
     form = form_of_texts
-    assert form.choices("any") == CHOICES
+    assert form.choices("any") == CHOICES, "the list offers other choices"
     for choice in CHOICES:
         with subtests.test(choice=choice):
             house: dict[str, Value] = {**dict.fromkeys(LABELS, 5.0), "any": choice}

@@ -65,7 +65,7 @@ def test_a_missing_input_is_named(
 def test_all_mistakes_of_a_house_are_named_at_once(api: PriceApi, inputs: Inputs) -> None:
     refusal = refuse(api, dict.fromkeys(inputs))
 
-    assert refusal.fields == list(inputs)
+    assert refusal.fields == list(inputs), "not all inputs that are wrong are named"
 
 
 @pytest.mark.check("input.unknown")

@@ -74,7 +74,7 @@ def test_a_file_without_its_head_is_named(tmp_path: Path) -> None:
         Mutant.read(file)
 
 
-@pytest.mark.parametrize("says", ["Timeout", "timed out", "assert", "price"])
+@pytest.mark.parametrize("says", ["Timeout", "timed out", "assert", "price", "==", "DID NOT RAISE"])
 def test_a_file_that_says_what_names_no_cause_is_refused(tmp_path: Path, says: str) -> None:
     file = tmp_path / "x.patch"
     file.write_text(f"Breaks: all\nCheck: boot.healthy\nSays: {says}\n\ndiff --git a/x b/x\n")
