@@ -21,7 +21,7 @@ from typing import Any
 
 from tests.child import CutShortError, run_to_end
 from tests.datasets.shapes import SHAPES, draw
-from tests.mutants.mutant import ROOT, copy_of_project, is_red
+from tests.mutants.mutant import ROOT, copy_of_project, is_red, keep
 
 RESULTS = ROOT / "test-results" / "soak"
 FILE = "dataset.toml"
@@ -168,15 +168,6 @@ def judged(shape: str, training_s: float, verdict: dict[str, Any]) -> Outcome:
         {c["id"]: str(c["message"]) for c in checks if c["outcome"] == "does not apply"},
         red,
     )
-
-
-def keep(copy: Path, place: Path) -> None:
-    """Keeps what of ``copy`` is worth looking at afterwards."""
-    shutil.rmtree(place, ignore_errors=True)
-    place.mkdir(parents=True)
-    for name in ("test-results", "printed"):
-        if (copy / name).exists():
-            shutil.move(copy / name, place)
 
 
 def lines(outcome: Outcome) -> list[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -12,6 +11,7 @@ from playwright.sync_api import expect
 from harness.stack.running import ComposeStack
 from harness.stack.sidecars import running_sidecar
 from tests.houses.actions import PAGE_TIMEOUT_S
+from tests.houses.containers import WORKER
 from tests.houses.form import PriceForm
 from tests.houses.stub_api import StubApi, running_stub
 
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from playwright.sync_api import Page
 
 expect.set_options(timeout=PAGE_TIMEOUT_S * 1000)  # Playwright's own 5 s are too few
-WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
 
 
 @pytest.fixture(scope="session")

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit
+
 from harness.wire import raw_http
+from harness.wire.raw_http import Wire
 
 PREDICT = "/predict"
 
@@ -16,3 +19,11 @@ def post(
 ) -> bytes:
     """:func:`harness.wire.raw_http.post`, to where the API takes a house."""
     return raw_http.post(body, path, *headers, content_type=content_type, length=length)
+
+
+def send_and_leave(address: str, data: bytes) -> None:
+    """Sends ``data`` to the API at ``address`` and goes away, whatever it would answer."""
+    port = urlsplit(address).port
+    assert port is not None
+    with Wire(port) as wire:
+        wire.send(data)

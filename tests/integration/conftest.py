@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections import ChainMap, Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -15,13 +14,12 @@ from harness.stack.sidecars import Sidecar, running_sidecar
 from tests.houses import altered
 from tests.houses.api import PriceApi
 from tests.houses.bundle import Bundle, GoldenRow
+from tests.houses.containers import WORKER
 from tests.houses.experiment import Experiment, train
 from tests.houses.images import Built, built, compose_file
 from tests.houses.invented_flats import Flat, flats
 from tests.houses.poison import Plan, deflated, nudged, poisoned, shuffled
 from tests.houses.sales import Sale, Sales
-
-WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
 
 
 @pytest.fixture(scope="session")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -20,11 +19,11 @@ from harness.verdict.checks import Figures
 from tests.houses import altered
 from tests.houses.altered import ALTERATIONS, TRIES
 from tests.houses.api import PriceApi, Value
+from tests.houses.containers import WORKER
 from tests.integration.test_boot_containers import probe_of
 
 pytestmark = pytest.mark.containers
 
-WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
 CANNOT_START = 3  # exit code of the API
 END_TIMEOUT_S = 300.0
 """It only ends a hang: a container ends or is healthy by itself."""

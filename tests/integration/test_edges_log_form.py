@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
@@ -17,6 +16,7 @@ from harness.stack.wait import wait_until
 from harness.verdict.checks import Figures
 from tests.houses.altered import API_PORT, TRIES
 from tests.houses.api import Value
+from tests.houses.containers import WORKER
 from tests.houses.form import PriceForm
 from tests.houses.marks import found, marked_house, marks_of
 from tests.houses.stub_api import Lie, running_stub
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.containers
 
-WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
 FORM_PORT = 8501
 PREDICT = "POST /predict"
 VARYING_TEXT = re.compile(r"[0-9a-f]{32}|[\d-]{10} [\d:.,]{8,}")  # a request id, a time

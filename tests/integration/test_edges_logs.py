@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import json
-import os
 import re
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -32,12 +31,7 @@ from tests.integration.watched import (
     send_slowly,
 )
 
-if TYPE_CHECKING:
-    pass
-
 pytestmark = pytest.mark.containers
-
-WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
 
 
 @pytest.mark.check("edges.log-house")

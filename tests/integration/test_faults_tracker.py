@@ -6,7 +6,6 @@ The API asks it, gets nonsense of one kind after the other, and must know of MLf
 from __future__ import annotations
 
 import json
-import os
 import time
 from collections.abc import Iterator
 
@@ -17,10 +16,10 @@ from harness.stack.running import ComposeStack
 from harness.stack.sidecars import Sidecar, running_sidecar
 from harness.stack.wait import wait_until
 from tests.houses.api import PriceApi, Value
+from tests.houses.containers import WORKER
 
 pytestmark = pytest.mark.containers
 
-WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
 API_PORT, TRACKER_PORT = 8000, 5555
 SILENCE_TIMEOUT_S = 60.0
 """Without a question to the tracker. It guards against a hang: the API asks every ten seconds."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Iterator
 
@@ -11,12 +10,12 @@ import pytest
 from harness.stack.running import ComposeStack
 from harness.stack.sidecars import Sidecar
 from harness.verdict.checks import Figures
+from tests.houses.containers import WORKER
 from tests.houses.form_visit import visits
 from tests.houses.resources import growth_beyond, measured, used_by
 
 pytestmark = [pytest.mark.containers, pytest.mark.xdist_group("resources")]
 
-WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
 FORM_PORT = 8501
 HELD, HELD_S = 128, 120.0
 """Streamlit keeps so many sessions that ended, for so long: the person may come back."""

@@ -6,22 +6,19 @@ A slot of a pool, a lock or a permit that one kind of request keeps is missed on
 from __future__ import annotations
 
 import json
-import socket
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 import pytest
 import requests
 
 from harness.verdict.checks import Figures
-from harness.wire import HANG_TIMEOUT_S
 from tests.houses.api import House, PriceApi, Refusal
 from tests.houses.cases import MARK, too_large
 from tests.houses.domain import Domain
-from tests.houses.raw_request import post
+from tests.houses.raw_request import post, send_and_leave
 
 if TYPE_CHECKING:
     from tests.houses.model import LocalModel
@@ -54,12 +51,6 @@ class Client:
 
     def refused(self, body: bytes, headers: Mapping[str, str] = JSON) -> Refusal:
         return self.api.refusal(self.path, data=body, headers=headers)
-
-    def leave_after(self, request: bytes) -> None:
-        """Sends that much and goes away."""
-        port = urlsplit(self.api.address).port
-        with socket.create_connection(("127.0.0.1", port), timeout=HANG_TIMEOUT_S) as connection:
-            connection.sendall(request)
 
 
 def invalid(client: Client) -> None:
@@ -94,11 +85,11 @@ def other_method(client: Client) -> None:
 
 
 def left_while_it_sent(client: Client) -> None:
-    client.leave_after(post(client.body(), client.path)[:-5])
+    send_and_leave(client.api.address, post(client.body(), client.path)[:-5])
 
 
 def left_before_the_answer(client: Client) -> None:
-    client.leave_after(post(client.body(), client.path))
+    send_and_leave(client.api.address, post(client.body(), client.path))
 
 
 WAYS: dict[str, Callable[[Client], None]] = {

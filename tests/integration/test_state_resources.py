@@ -8,12 +8,9 @@ runs on it do not show there.
 from __future__ import annotations
 
 import json
-import os
-import socket
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from functools import partial
-from urllib.parse import urlsplit
 
 import pytest
 import requests
@@ -21,16 +18,15 @@ import requests
 from harness.stack.running import ComposeStack
 from harness.stack.sidecars import Sidecar
 from harness.verdict.checks import Figures
-from harness.wire import HANG_TIMEOUT_S
 from tests.houses.api import PriceApi
 from tests.houses.cases import too_large
+from tests.houses.containers import WORKER
 from tests.houses.domain import Domain
-from tests.houses.raw_request import post
+from tests.houses.raw_request import post, send_and_leave
 from tests.houses.resources import growth, measured
 
 pytestmark = [pytest.mark.containers, pytest.mark.xdist_group("resources")]
 
-WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
 API_PORT = 8000
 
 # The lower end of the slope's interval must not be above these: it surely grows then.
@@ -59,10 +55,7 @@ def send_too_much(api: PriceApi, size: int, number: int) -> None:
 def leave_while_sending(api: PriceApi, number: int) -> None:
     """A client that leaves in the middle of a body that is not small."""
     body = f"{number:08}".encode() * (PART // 8)
-    with socket.create_connection(
-        ("127.0.0.1", urlsplit(api.address).port), timeout=HANG_TIMEOUT_S
-    ) as sending:
-        sending.sendall(post(body)[:-1])
+    send_and_leave(api.address, post(body)[:-1])
     if number % 10 == 9:  # else connections pile up that it had no turn to close yet
         assert api.get("/health/live").status_code == 200
 
@@ -87,8 +80,6 @@ def client(measured_api: Sidecar) -> Iterator[PriceApi]:
 @pytest.fixture
 def doings(client: PriceApi, domain: Domain) -> dict[str, Callable[[int], None]]:
     """What to do for the n-th time."""
-    port = urlsplit(client.address).port
-    assert port
 
     def price(number: int) -> None:
         [house] = domain.drawn(1)
@@ -119,8 +110,7 @@ def doings(client: PriceApi, domain: Domain) -> dict[str, Callable[[int], None]]
         """A connection that ends before, within or after its request."""
         [house] = domain.drawn(1)
         request = post(json.dumps(house).encode())
-        with socket.create_connection(("127.0.0.1", port), timeout=HANG_TIMEOUT_S) as connection:
-            connection.sendall(request[: number * 37 % (len(request) + 1)])
+        send_and_leave(client.address, request[: number * 37 % (len(request) + 1)])
         if number % 10 == 9:  # else connections pile up that it had no turn to close yet
             assert client.get("/health/live").status_code == 200
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import shutil
 import signal
 import sys
 import tempfile
@@ -22,14 +21,12 @@ from tests.mutants.mutant import (
     apply,
     ask_the_gate,
     copy_of_project,
+    keep,
     what_was_missed,
 )
 from tests.stress.busy import busy_processes, twice_the_processors
 
 RESULTS = ROOT / "test-results" / "mutants"
-KEPT = ("test-results", "printed")  # what of a copy is worth looking at afterwards
-
-
 BUSY_TIMEOUT_S = 6 * 3600.0  # for all mutants; busy processes end by themselves then
 
 
@@ -116,14 +113,6 @@ def trial(mutant: Mutant, stop: Event) -> Outcome:
             missed = str(error)
         keep(copy, RESULTS / mutant.name)
     return Outcome(mutant, missed, time.monotonic() - begun)
-
-
-def keep(copy: Path, place: Path) -> None:
-    shutil.rmtree(place, ignore_errors=True)
-    place.mkdir(parents=True)
-    for name in KEPT:
-        if (copy / name).exists():
-            shutil.move(copy / name, place)
 
 
 def line(outcome: Outcome) -> str:

@@ -20,6 +20,7 @@ FOLDER = Path(__file__).parent
 GATES_OWN = "tests/unit/harness"
 GATE_TIMEOUT_S = 1800.0  # for one gate on one mutant, its training included
 RED = ("failed", "error")
+KEPT = ("test-results", "printed")  # what of a copy is worth looking at afterwards
 # What any check may say of any fault, or of a machine that is busy. None of it names a cause.
 NO_CAUSE = {
     "assert",
@@ -114,6 +115,15 @@ def copy_of_files(place: Path) -> Path:
             shutil.copy2(ROOT / name, copy / name)
     (copy / ".venv").symlink_to(ROOT / ".venv")
     return copy
+
+
+def keep(copy: Path, place: Path) -> None:
+    """Moves what of ``copy`` is worth looking at afterwards into ``place``, which it empties."""
+    shutil.rmtree(place, ignore_errors=True)
+    place.mkdir(parents=True)
+    for name in KEPT:
+        if (copy / name).exists():
+            shutil.move(copy / name, place)
 
 
 def apply(mutant: Mutant, copy: Path, stop: Event | None = None) -> None:

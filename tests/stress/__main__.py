@@ -51,7 +51,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--busy", type=int, default=twice_the_processors(), metavar="N")
     parser.add_argument("rest", nargs="*", metavar="-- OPTION", help="of pytest, for every round")
     options = parser.parse_args(arguments)
-    signal.signal(signal.SIGTERM, _interrupt)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     groups = [group for group in options.only.replace(",", " ").split() if group]
     rounds: list[Round] = []
     try:
@@ -119,10 +119,6 @@ def summary(rounds: Sequence[Round]) -> str:
         often = sum(check in one.red for one in rounds)
         lines.append(f"red in {often} of {len(rounds)} rounds: {check}")
     return "\n".join(lines)
-
-
-def _interrupt(*_: object) -> None:
-    raise KeyboardInterrupt
 
 
 def _since(begun: float) -> float:
