@@ -23,9 +23,11 @@ def why_silent(host: str, port: int) -> str | None:
     """
     try:
         begun = time.monotonic()
-        if _first_byte(host, port, _REQUEST, ANSWER_TIMEOUT_S) in (None, b""):
-            open_s = max(OPEN_S, TIMES_AS_LONG * (time.monotonic() - begun))
-            said = _first_byte(host, port, b"", min(open_s, HANG_TIMEOUT_S))
+        first = _first_byte(host, port, _REQUEST, ANSWER_TIMEOUT_S)
+        if first in (None, b""):
+            closing_s = 0.0 if first is None else time.monotonic() - begun
+            open_s = min(max(OPEN_S, TIMES_AS_LONG * closing_s), HANG_TIMEOUT_S)
+            said = _first_byte(host, port, b"", open_s)
             return "it closes every connection" if said == b"" else None
     except OSError as error:
         return str(error)
