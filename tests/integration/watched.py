@@ -28,16 +28,22 @@ SHARES = (0.3183098861837907, 0.7071067811865476)
 """How far between its ends each number of a house lies: two houses with nothing in common."""
 
 # Prints, for each file below the folders that can be written to, its name and what of it is text.
+# One that goes meanwhile, as a database's journal does, is not kept.
 FILES = """
-import json, os, pathlib, re, sys
+import json, os, re, stat, sys
 writable = [m.split()[4] for m in open("/proc/self/mountinfo") if m.split()[5].startswith("rw")]
 skipped = ("/proc", "/sys", "/dev/mqueue", "/etc/")
 found = {}
 for place in writable:
     if not place.startswith(skipped):
-        for file in pathlib.Path(place).rglob("*"):
-            if file.is_file() and not file.is_symlink():
-                found[str(file)] = re.sub(rb"[^ -~]+", b"\\n", file.read_bytes()).decode()
+        for folder, _, names in os.walk(place):
+            for file in (os.path.join(folder, name) for name in names):
+                try:
+                    if stat.S_ISREG(os.lstat(file).st_mode):
+                        content = open(file, "rb").read()
+                        found[file] = re.sub(rb"[^ -~]+", b"\\n", content).decode()
+                except FileNotFoundError:
+                    continue
 json.dump(found, sys.stdout)
 """
 
