@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from harness.stack.wait import wait_until
 from tests import child
 from tests.child import CutShortError, run_to_end
 from tests.mutants import __main__ as mutants
@@ -87,7 +88,16 @@ def test_a_command_that_takes_no_hint_is_killed_with_all_below_it(
         )
 
     stat = Path(f"/proc/{printed.read_text().strip()}/stat")
-    assert not stat.exists() or stat.read_text().rpartition(")")[2].split()[0] == "Z"
+
+    def runs() -> str | None:
+        try:
+            state = stat.read_text().rpartition(")")[2].split()[0]
+        except (FileNotFoundError, ProcessLookupError):
+            return None
+        return None if state == "Z" else f"its state is {state}"
+
+    # The kernel takes a moment, in which only the child itself was waited for.
+    wait_until(runs, what="what the child started is gone", hint="os.killpg", pause=0.01)
 
 
 def test_mutants_that_wait_are_not_tried_after_an_interruption(
