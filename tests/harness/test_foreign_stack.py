@@ -72,6 +72,7 @@ TESTS = """
 import pytest
 import requests
 from harness.stack.wait import probe, wait_until
+from harness.wire import HANG_TIMEOUT_S
 
 def wait_until_it_counts(address):
     wait_until(probe(address), what="web counts", hint="docker compose logs web")

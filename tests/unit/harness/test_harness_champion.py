@@ -76,7 +76,8 @@ def test_the_check_compares_what_the_given_stack_serves(
 ) -> None:
     registry.champion = champion
 
-    code, verdict = judge(f"--mlflow-url={registry.address}", "test_champion.py")
+    chosen = "--check", "tracking.champion-served"
+    code, verdict = judge(f"--mlflow-url={registry.address}", *chosen, "test_champion.py")
 
     assert (code == 0, verdict["verdict"]) == (word == "yes", word)
     said = "the champion is version 9, served is version 1"
