@@ -19,11 +19,9 @@ from harness.verdict.checks import (
     WORDS,
     DoesNotApply,
     check_of,
-    none_elsewhere,
-    none_left,
-    select,
 )
 from harness.verdict.checks import figure as figure  # a fixture too
+from harness.verdict.choice import Choice, none_elsewhere, select
 from harness.verdict.collector import COLLECTOR, COLLECTS, Collector
 from harness.verdict.conclusion import CONCLUSION, conclude
 from harness.verdict.evidence import add_logs
@@ -105,8 +103,9 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> object | Non
 
 
 def pytest_report_header(config: pytest.Config) -> str:
-    remote = config.stash[RUN].remote
-    return f"stack: {remote or 'booted when the first test needs it, removed at the end'}"
+    run = config.stash[RUN]
+    end = "kept" if run.keep else "removed"
+    return f"stack: {run.remote or f'booted when the first test needs it, {end} at the end'}"
 
 
 @pytest.hookimpl(trylast=True)  # what -k and -m leave out was not asked for
@@ -116,9 +115,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     remote = config.stash[RUN].remote is not None
     collector = config.stash[COLLECTOR]
     try:
-        if collector.offered and not items:
-            raise none_left(collector.offered, config.option.keyword, config.option.markexpr)
-        wanted = select(items, config.getoption("--check"))
+        wanted = select(items, config.getoption("--check"), _choice(config))
         impossible = [item for item in wanted if remote and _needs_containers(item)]
         if wanted and len(impossible) == len(wanted):
             raise none_elsewhere(
@@ -136,6 +133,22 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     items[:] = kept
     if left_out:
         config.hook.pytest_deselected(items=left_out)
+
+
+def _choice(config: pytest.Config) -> Choice:
+    given = [config.invocation_params.dir / path.partition("::")[0] for path in config.args]
+    folders = config.getini("testpaths")
+    return Choice(
+        config.stash[COLLECTOR].offered,
+        given=config.args,
+        elsewhere=[
+            folder
+            for folder in folders
+            if not any((config.rootpath / folder).is_relative_to(path) for path in given)
+        ],
+        keyword=config.option.keyword,
+        markers=config.option.markexpr,
+    )
 
 
 def _needs_containers(item: pytest.Item) -> bool:

@@ -11,10 +11,8 @@ test without the marker is listed under ``other``, by its node id.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from difflib import get_close_matches
-from fnmatch import fnmatchcase
 from typing import Any, NoReturn
 
 import pytest
@@ -27,9 +25,6 @@ __all__ = [
     "check_of",
     "does_not_apply",
     "figure",
-    "none_elsewhere",
-    "none_left",
-    "select",
 ]
 
 CHECK, FIGURE, SAMPLES, NO_OBJECT = "check", "figure", "samples", "does_not_apply"
@@ -116,79 +111,6 @@ def _sentence(function: str, spelled: Sequence[str]) -> str:
     words = function.removeprefix("test_").split("_")
     text = " ".join(own.get(word, word) for word in words)
     return text[:1].upper() + text[1:]
-
-
-def select(items: Sequence[pytest.Item], wanted: Sequence[str]) -> list[pytest.Item]:
-    """The items that ``wanted`` names: by group, by check without parameters, or by pattern.
-
-    Raises:
-        pytest.UsageError: something wanted is the name of none, or two tests have one id.
-    """
-    checks: dict[Check, pytest.Item] = {}
-    by_id: dict[str, pytest.Item] = {}
-    for item in items:
-        check = check_of(item)
-        if (other := by_id.setdefault(check.id, item)) is not item:
-            raise pytest.UsageError(f"{other.nodeid} and {item.nodeid} are both {check.id}")
-        checks[check] = item
-    chosen: set[Check] = set()
-    for name in wanted:
-        found = {check for check in checks if _is_meant(check, name)}
-        if not found:
-            raise pytest.UsageError(f"--check {name}: no such check; {_known(checks, name)}")
-        chosen |= found
-    return [item for check, item in checks.items() if not wanted or check in chosen]
-
-
-def none_left(items: Sequence[pytest.Item], keyword: str, markers: str) -> pytest.UsageError:
-    """The error where every one of ``items`` was deselected; it says what there is to choose from.
-
-    Args:
-        items: all that were collected.
-        keyword: what ``-k`` was given, if it was.
-        markers: what ``-m`` was given, if it was.
-    """
-    given = {"-k": keyword, "-m": markers}
-    by = " ".join(f'{option} "{text}"' for option, text in given.items() if text) or "the choice"
-    checks = [check_of(item) for item in items]
-    return pytest.UsageError(
-        f"{by} leaves none of the {len(checks)} checks that were collected; "
-        f"{_known(checks, keyword)}. Fix: --check GROUP, or another choice"
-    )
-
-
-def none_elsewhere(
-    chosen: Sequence[pytest.Item], possible: Sequence[pytest.Item]
-) -> pytest.UsageError:
-    """The error where a stack that runs elsewhere cannot be asked any check that was chosen.
-
-    Args:
-        chosen: all of them.
-        possible: what was collected and can be asked of it.
-    """
-    names = list(dict.fromkeys(check_of(item).id.partition("[")[0] for item in chosen))
-    few = ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
-    there_is = _known([check_of(item) for item in possible], names[0]) if possible else "is none"
-    return pytest.UsageError(
-        f"{few}: needs containers, which a stack that runs elsewhere does not show; of the "
-        f"{len(possible)} checks that can be asked of it, {there_is}. "
-        "Fix: choose some of these, or leave the addresses out to have a stack booted"
-    )
-
-
-def _known(checks: Collection[Check], wanted: str) -> str:
-    """What there is, that most like ``wanted`` first."""
-    groups = ", ".join(sorted({check.group for check in checks}))
-    names = {check.id.partition("[")[0] for check in checks if check.group != OTHER}
-    near = get_close_matches(wanted, names | {check.group for check in checks}, n=3)
-    meant = f"did you mean {' or '.join(near)}? " if near else ""
-    return f"{meant}the groups are {groups}"
-
-
-def _is_meant(check: Check, wanted: str) -> bool:
-    plain = check.id.partition("[")[0]
-    # Not as a pattern where brackets are meant as they stand.
-    return wanted in (check.id, plain, check.group) or fnmatchcase(plain, wanted)
 
 
 class Figures:

@@ -81,6 +81,46 @@ def test_a_check_that_is_none_is_refused_with_the_groups(run: pytest.Pytester) -
     result.stderr.fnmatch_lines([said])
 
 
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (
+            ["--check", "boot", "-k", "nothing"],
+            '--check boot: -k "nothing" leaves none of the 3 checks that it names. Fix: *',
+        ),
+        (
+            ["--check", "faults.stop", "-k", "port", "-m", "not containers"],
+            '--check faults.stop: -k "port" -m "not containers" leaves nothing that it names.*',
+        ),
+        (["--check", "nonsense", "-k", "zzz"], "--check nonsense: no such check; the groups are *"),
+        (
+            ["--check", "boot,faults.stop"],
+            "*give --check once for each. Fix: --check boot --check faults.stop",
+        ),
+        (["--check", ""], '--check "": no such check; the groups are boot, faults, other'),
+        (
+            ["--check", "orders.total", "few"],
+            "*no such check in few; the groups are *. Tests are also in more, most",
+        ),
+        (["--check", "orders.total", "few/", "more", "most"], "*no such check; the groups are *"),
+        (["-k", "zzz"], '-k "zzz" leaves none of the 5 checks that were collected; the groups *'),
+    ],
+)
+def test_why_nothing_is_left_to_run_is_told(
+    run: pytest.Pytester, options: list[str], said: str
+) -> None:
+    run.makeini((run.path / "tox.ini").read_text() + "\ntestpaths = few more most\n")
+    for folder in ("few", "more", "most"):
+        (run.path / folder).mkdir()
+    chosen = "few" not in options and "few/" not in options
+    run.makepyfile(**{("test_here" if chosen else "few/test_here"): CHECKS})
+
+    result = run.runpytest(*options, *(["."] if chosen else []))
+
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines([f"ERROR: {said}"])
+
+
 @pytest.mark.parametrize("marker", ["check", 'check("boot")', 'check(".x")'])
 def test_a_check_without_group_and_name_is_refused(run: pytest.Pytester, marker: str) -> None:
     run.makepyfile(f"import pytest\n@pytest.mark.{marker}\ndef test_it(): pass")

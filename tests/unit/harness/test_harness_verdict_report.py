@@ -9,6 +9,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
+from markdown_it import MarkdownIt
 
 from harness.stack.measure import ServiceFigures, StackFigures
 from harness.verdict import report
@@ -207,6 +208,29 @@ def test_the_comment_is_short_and_its_text_is_inert(hostile: Verdict, tmp_path: 
     assert re.search(r"and \d+ more, all of them in `report.html`", text)
     # Nothing but what stands between backticks may come from the run.
     assert "<script" not in re.sub(r"(`+)(?!`).+?(?<!`)\1(?!`)", "", text)
+
+
+@pytest.mark.parametrize("outcomes", [("passed", "failed"), ("passed", "does not apply")])
+def test_the_comment_shows_the_groups_as_a_table(
+    tmp_path: Path, outcomes: tuple[Outcome, ...]
+) -> None:
+    groups = {"boot", "faults", "input"}
+    checks = [
+        result(number, outcome, group)
+        for group in groups
+        for number, outcome in enumerate(outcomes)
+    ]
+    report.write(Verdict(1.0, 2.0, checks), tmp_path)
+
+    text = (tmp_path / "verdict.md").read_text(encoding="utf-8")
+    html = f"<p>{MarkdownIt().enable('table').render(text)}</p>"
+    page = ElementTree.fromstring(html)  # noqa: S314  # it was written just now
+    [table] = page.iter("table")
+    [head, *rows] = [["".join(cell.itertext()) for cell in row] for row in table.iter("tr")]
+    assert head[:3] == ["group", "passed", "of"]
+    assert {row[0] for row in rows} == groups
+    passed = str(outcomes.count("passed"))
+    assert {tuple(row[1:]) for row in rows} == {(passed, "2", *["1"] * (len(head) - 3))}
 
 
 @pytest.mark.parametrize(
