@@ -6,10 +6,16 @@ the one deliberate repetition; a change of datasets/ames/dataset.toml has to be 
 
 from __future__ import annotations
 
+import json
+import re
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.houses.api import PriceApi
+
+README = Path(__file__).resolve().parents[2] / "README.md"
 Inputs = dict[str, dict[str, Any]]
 
 pytestmark = pytest.mark.dataset("ames")
@@ -111,3 +117,14 @@ def test_a_yes_no_question_has_this_label(inputs: Inputs, name: str) -> None:
 
     assert (one["label"], one["monotonic"]) == YES_NO[name]
     assert one["kind"] == "yes_no"
+
+
+@pytest.mark.check("contract.ames-readme")
+def test_the_house_of_the_readme_is_the_typical_one_and_gets_a_price(
+    api: PriceApi, inputs: Inputs
+) -> None:
+    [body] = re.findall(r"-d '(\{.+?\})'", README.read_text(encoding="utf-8"), re.DOTALL)
+    house = json.loads(body)
+
+    assert house == {name: one["default"] for name, one in inputs.items()}
+    assert api.predict(house).price > 0
