@@ -48,7 +48,7 @@ def test_texts_of_any_characters_are_shown_letter_by_letter(
     form_of_texts: PriceForm, subtests: pytest.Subtests
 ) -> None:
     headings = form_of_texts.page.get_by_test_id("stForm").get_by_role("heading", level=2)
-    expect(headings).to_have_text([*AWKWARD, "Choices"])
+    expect(headings, "a heading is another text").to_have_text([*AWKWARD, "Choices"])
     for (name, text), unit in zip(LABELS.items(), UNITS, strict=True):
         with subtests.test(text=text):
             label = form_of_texts.widget(name).get_by_test_id("stWidgetLabel")
