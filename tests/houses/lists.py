@@ -81,7 +81,7 @@ class Lists(Actions):
                 found.update(self._list().evaluate(_DRAWN_CHOICES, timeout=ATTEMPT_TIMEOUT_MS))
                 if problem() is None:
                     return
-                self.page.wait_for_timeout(20)  # the list draws the part that it scrolled to
+                self.page.wait_for_timeout(DRAW_MS)  # the list draws the part that it scrolled to
 
         self.until(problem, act, what=f"every choice of {name} is seen")
         self.settle()
@@ -98,7 +98,7 @@ class Lists(Actions):
         option = self._find(choice)
         if option is None:
             box.fill("", timeout=ATTEMPT_TIMEOUT_MS)  # offers all choices again
-            self.page.wait_for_timeout(DRAW_MS)
+            self.page.wait_for_timeout(DRAW_MS)  # the list draws them, for the message
             raise AttemptError(f"no choice {choice!r}; there are {self._offered()}")
         option.click(timeout=ATTEMPT_TIMEOUT_MS)
         self._leave_if_focused(name)

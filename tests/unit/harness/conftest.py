@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from http.server import SimpleHTTPRequestHandler
 
 import pytest
 
-from tests.unit.harness.registry import Registry
+from tests.unit.harness.registry import Registry, answering
 
 
 class Quiet(SimpleHTTPRequestHandler):
@@ -19,10 +19,8 @@ class Quiet(SimpleHTTPRequestHandler):
 @pytest.fixture
 def elsewhere() -> Iterator[str]:
     """Where a service of a stack answers that was not booted by the tests."""
-    with ThreadingHTTPServer(("127.0.0.1", 0), Quiet) as server:
-        threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}"
-        server.shutdown()
+    with answering(Quiet) as address:
+        yield address
 
 
 @pytest.fixture

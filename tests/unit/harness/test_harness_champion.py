@@ -4,16 +4,15 @@ it is asked: by the check of it, and by ``--gate``."""
 from __future__ import annotations
 
 import json
-import threading
 from collections.abc import Callable, Iterator
 from fnmatch import fnmatchcase
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.unit.harness.registry import MODEL, Registry
+from tests.unit.harness.registry import MODEL, Registry, answering
 
 pytest_plugins = ["pytester"]
 
@@ -45,10 +44,8 @@ class Api(BaseHTTPRequestHandler):
 
 @pytest.fixture
 def api() -> Iterator[str]:
-    with ThreadingHTTPServer(("127.0.0.1", 0), Api) as server:
-        threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}"
-        server.shutdown()
+    with answering(Api) as address:
+        yield address
 
 
 @pytest.fixture
