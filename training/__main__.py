@@ -91,7 +91,7 @@ def run(dataset: Dataset, settings: Settings, store: TrackingStore, output: Path
     for record in pending(waiting):
         with step(f"Log the run {record.name}, which an earlier tracker did not take"):
             try:
-                log(record, store)
+                log(record, store, serves=False)
             except TrackingError as error:  # it waits on, and keeps no other run from its log
                 note(f"still not logged: {error}")
             else:
@@ -106,7 +106,7 @@ def run(dataset: Dataset, settings: Settings, store: TrackingStore, output: Path
     else:
         title = f"Log the run and register the model at {store.uri}"
     with step(title):
-        where = log(record, store)
+        where = log(record, store, serves=True)
     record.done()
     if trained.refused is None:
         publish(record.bundle, output)

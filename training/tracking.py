@@ -36,7 +36,7 @@ CHAMPION = "champion"
 METRICS_AT_ONCE = 500
 
 
-def log(record: RunRecord, store: TrackingStore) -> dict[str, str]:
+def log(record: RunRecord, store: TrackingStore, *, serves: bool) -> dict[str, str]:
     """Logs ``record``, registers its model, and completes the bundle with its manifest.
 
     A refused model is logged with all its figures, in a run that failed, and is not registered.
@@ -44,6 +44,7 @@ def log(record: RunRecord, store: TrackingStore) -> dict[str, str]:
     Args:
         record: the run; its bundle gains ``manifest.json`` unless it was refused.
         store: where to.
+        serves: whether the bundle is published next: only such a version becomes the champion.
 
     Returns:
         Where the run is: tracking, experiment_id, run_id, and unless the model was refused
@@ -53,7 +54,7 @@ def log(record: RunRecord, store: TrackingStore) -> dict[str, str]:
         TrackingError: the tracker refused or went away; the record is kept.
     """
     try:
-        return _log(record, store)
+        return _log(record, store, serves)
     except (MlflowException, OSError) as error:
         raise TrackingError(
             f"{store.uri}: the run was not logged ({str(error).splitlines()[0]}). "
@@ -62,7 +63,7 @@ def log(record: RunRecord, store: TrackingStore) -> dict[str, str]:
         ) from error
 
 
-def _log(record: RunRecord, store: TrackingStore) -> dict[str, str]:
+def _log(record: RunRecord, store: TrackingStore, serves: bool) -> dict[str, str]:
     if store.artifacts is not None:
         # What `mlflow server` passes to itself. Without it a store in a file puts the artifacts
         # into the folder that the caller happens to stand in.
@@ -91,6 +92,8 @@ def _log(record: RunRecord, store: TrackingStore) -> dict[str, str]:
         write_manifest(record.bundle, {**record.manifest, "mlflow": where})
         client.log_artifacts(run_id, str(record.folder))
         _mark(client, version, record)
+        if serves:
+            client.set_registered_model_alias(MODEL, CHAMPION, version)
     except BaseException:
         client.set_terminated(run_id, "FAILED")
         raise
@@ -155,7 +158,6 @@ def _mark(client: MlflowClient, version: str, record: RunRecord) -> None:
     }
     for key, value in tags.items():
         client.set_model_version_tag(MODEL, version, key, value)
-    client.set_registered_model_alias(MODEL, CHAMPION, version)
 
 
 def run_address(where: dict[str, str]) -> str:
