@@ -116,6 +116,18 @@ class ComposeStack(Stack):
         self.stop(service)
         self.start(service)
 
+    def remove(self, service: str) -> None:
+        """Removes the service's container with all that is not in a named volume, as `down` does."""
+        self.compose.ask("rm", "--stop", "--force", "--volumes", service)
+
+    def create(self, *services: str) -> None:
+        """Starts ``services`` in new containers and waits until they are well.
+
+        Only these: compose would first start what they depend on.
+        """
+        self._create(services)
+        self.wait_until_well(*services)
+
     def pause(self, *services: str) -> None:
         """Freezes ``services``, or else all: ports still accept connections, nothing answers."""
         left = list(services) or self.services
@@ -170,7 +182,7 @@ class ComposeStack(Stack):
         """
         there = self._containers()
         if missing := [name for name in self.planned_services if name not in there]:
-            self.compose.ask("up", "--detach", "--no-build", "--no-deps", *missing)
+            self._create(missing)
             there = self._containers()
         began_anew = [name for name in missing if name in there]
         for service, container in there.items():
@@ -185,6 +197,9 @@ class ComposeStack(Stack):
         if began_anew:
             self.wait_until_well(*began_anew)
         self._wait_until_they_answer(self.services, STARTUP_TIMEOUT_S)
+
+    def _create(self, services: Iterable[str]) -> None:
+        self.compose.ask("up", "--detach", "--no-build", "--no-deps", *services)
 
     def wait_until_well(self, *services: str, seconds: float = STARTUP_TIMEOUT_S) -> float:
         """Waits until ``services``, or else all, are healthy and answer through their ports.

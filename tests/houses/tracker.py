@@ -35,6 +35,14 @@ class MlflowApi(HttpClient):
         run_id: str = answer.json()["run"]["info"]["run_id"]
         return run_id
 
+    def save_artifact(self, run_id: str, name: str, content: bytes) -> None:
+        """Saves a file of a run, where MLflow's own client puts it. Raises MlflowError."""
+        folder = self.run(run_id)["info"]["artifact_uri"].removeprefix("mlflow-artifacts:/")
+        path = f"/api/2.0/mlflow-artifacts/artifacts/{folder}/{name}"
+        answer = self.request("PUT", path, data=content)
+        if answer.status_code != 200:
+            raise MlflowError(answer)
+
     def params(self, run_id: str) -> dict[str, str]:
         return {
             param["key"]: param["value"] for param in self.run(run_id)["data"].get("params", [])

@@ -26,6 +26,8 @@ NOTICE_TIMEOUT_S = 180.0
 SILENCE_S, TIMES_AS_LONG = 1.0, 20
 """Without an answer for so long, an address counts as silent: for a second at least, and for much
 longer than it took to answer just before."""
+SURVIVOR = bytes(range(256)) * 4
+"""A file of a run, which every fault must leave as it is."""
 
 
 @dataclass(frozen=True)
@@ -86,6 +88,8 @@ FAULTS = {
     # Nobody has to do anything: its restart policy does.
     "crashed": Fault(ComposeStack.crash, ComposeStack.wait_until_restarted, lasts=False),
     "cut off": Fault(ComposeStack.cut_off, ComposeStack.reconnect),
+    # What a release does, and a node that is drained: another container, and the same volumes.
+    "removed": Fault(ComposeStack.remove, ComposeStack.create, headline="cannot be reached"),
 }
 
 
@@ -105,6 +109,7 @@ class System:
         self.figures = self.form.estimate().figures
         with MlflowApi(stack.url("mlflow")) as tracker:
             self.run_id = tracker.create_run("survivor")
+            tracker.save_artifact(self.run_id, "survivor.bin", SURVIVOR)
         self.assert_predicts()
 
     def assert_predicts(self) -> None:
@@ -119,6 +124,8 @@ class System:
     def assert_tracks(self) -> None:
         with MlflowApi(self.stack.url("mlflow")) as tracker:
             assert tracker.run(self.run_id)["info"]["run_name"] == "survivor"
+            kept = tracker.artifact(self.run_id, "survivor.bin")
+            assert kept == SURVIVOR, "the files of a run are not those that were saved"
 
     def assert_works(self) -> None:
         self.assert_predicts()
