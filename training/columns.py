@@ -56,15 +56,18 @@ def read_column(file: Path, name: str, spec: InputSpec, text: pd.Series) -> Colu
     key = f"inputs.{name}"
     empty = text.isna()
     notes: list[str] = []
+    stands = text[~empty]
     if spec.missing is not None and empty.any():
         text = text.fillna(_code(spec.missing))
         notes.append(f'{name}: {empty.sum()} empty cells read as "{_code(spec.missing)}"')
         empty = text.isna()
+        if _code(spec.missing).lower() not in YES | NO:  # each spells them in its own way
+            stands = text
     if empty.mean() > MAX_MISSING:
         problem = f'{empty.mean():.0%} of the cells of "{spec.column}" are empty'
         fix = 'say what an empty cell means with missing = "...", or leave the input out'
         raise DatasetError(file, f"{key}.missing", problem, fix)
-    kind = spec.kind or _guess_kind(file, key, spec, text[~empty])
+    kind = spec.kind or _guess_kind(file, key, spec, stands)
     if kind.numeric:
         column = _numbers(file, key, name, spec, kind, text)
     elif kind is Kind.YES_NO:

@@ -136,6 +136,35 @@ def test_a_comma_at_the_end_of_each_row_shifts_nothing(folder: Folder) -> None:
     pd.testing.assert_frame_equal(load(folder.path).inputs, before)
 
 
+@pytest.mark.parametrize("row", [2, 300, 600])
+def test_a_row_with_more_cells_than_the_heading_is_refused_by_its_line(
+    folder: Folder, row: int
+) -> None:
+    file = folder.path / "flats.csv"
+    lines = file.read_text().splitlines()
+    lines[row] += ",153,900"
+    file.write_text("\n".join(lines))
+
+    with pytest.raises(DatasetError, match=rf"flats\.csv: file: not a CSV: .* line {row + 1}, "):
+        load(folder.path)
+
+
+def test_a_sale_is_repeated_when_any_of_its_identifiers_is(folder: Folder) -> None:
+    """One that was listed again has a new number, and an old one."""
+    rows = folder.rows()
+    rows["deed"] = [f"deed {number}" for number in range(len(rows))]
+    rows.loc[7, "deed"] = rows.loc[3, "deed"]
+    rows.loc[9, "listing"] = rows.loc[3, "listing"]
+    rows.loc[20:22, "deed"] = ""  # three without a deed are three sales
+    folder.write(rows)
+    folder.replace('identifiers = ["listing"]', 'identifiers = ["listing", "deed"]')
+
+    dataset = load(folder.path)
+
+    assert set(range(1, 601)) - set(dataset.rows) == {8, 10}
+    assert "2 rows dropped, the same sale was listed before" in dataset.notes
+
+
 def test_a_repeated_column_is_refused(folder: Folder) -> None:
     file = folder.path / "flats.csv"
     file.write_text(file.read_text().replace("floor", "rooms", 1))
@@ -237,12 +266,32 @@ def test_empty_cells_are_repaired_and_counted(folder: Folder) -> None:
     assert "heating: 18 empty cells repaired with 'Gas'" in dataset.notes
 
 
-def test_an_empty_cell_can_have_a_meaning(folder: Folder) -> None:
-    folder.replace('unit = "km"', 'unit = "km"\nmissing = 8')
+@pytest.mark.parametrize(
+    ("name", "column", "most", "written", "means"),
+    [
+        ("station_distance", "station_km", "0.47", "8", 8.0),
+        ("station_distance", "station_km", "0.47", "0", 0.0),
+        ("floor", "floor", "2", "0", 0),
+        ("lift", "lift", "yes", "false", False),
+        ("lift", "lift", "yes", '"N"', False),
+        ("heating", "heating", "gas", '"electric"', "Electric"),
+    ],
+)
+def test_an_empty_cell_can_have_a_meaning(
+    folder: Folder, name: str, column: str, most: str, written: str, means: object
+) -> None:
+    """Also one that a program may take for none, and that most cells do not have."""
+    rows = folder.rows()
+    rows.loc[::2, column] = most
+    rows.loc[:30, column] = ""
+    folder.write(rows)
+    folder.replace(f'column = "{column}"', f'column = "{column}"\nmissing = {written}')
 
     dataset = load(folder.path)
 
-    assert (dataset.inputs["station_distance"] == 8).sum() == 31
+    assert set(dataset.inputs[name][:31]) == {means}
+    empty = (rows[column] == "").sum()
+    assert any(note.startswith(f"{name}: {empty} empty cells read as") for note in dataset.notes)
 
 
 def test_mostly_empty_columns_are_refused(folder: Folder) -> None:
