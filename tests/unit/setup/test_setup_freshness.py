@@ -133,6 +133,36 @@ def test_bundle_that_went_elsewhere_is_not_noted(project: Project) -> None:
     assert project.check() == []
 
 
+@pytest.mark.parametrize(
+    ("code", "noted"),
+    [(0, True), (1, False), (2, False), (4, False)],
+    ids=["done", "refused", "wrong input", "no tracker"],
+)
+def test_only_a_training_that_made_the_bundle_is_noted(
+    project: Project, code: int, noted: bool
+) -> None:
+    """Or `make up` would serve the old bundle for good, as that of the data that was refused."""
+    shutil.copy(ROOT / "run_pipeline.sh", project.root)
+    project.write("setup/venv.sh", "")
+    (project.root / "setup/venv.sh").chmod(0o755)
+    project.write("training/__main__.py", f"raise SystemExit({code})\n")
+    (project.root / ".venv/bin").mkdir(parents=True)
+    (project.root / ".venv/bin/python").symlink_to(sys.executable)
+    project.record()
+
+    done = subprocess.run(
+        [project.root / "run_pipeline.sh", "--dataset", project.root / "datasets/other"],
+        cwd=project.root,
+        timeout=HANG_TIMEOUT_S,
+    )
+
+    assert done.returncode == code
+    project.write("training/recipe.py", "changed\n")
+    _, *arguments = project.check()
+    other = ["--dataset", str(project.root / "datasets/other")]
+    assert arguments == (other if noted else [])
+
+
 def test_model_whose_data_is_gone_is_kept(project: Project) -> None:
     project.record("--dataset", "datasets/other")
     shutil.rmtree(project.root / "datasets/other")
