@@ -8,10 +8,13 @@ import pytest
 from harness.verdict.checks import Figures
 from tests.houses.coverage import RISK, bands, check_parts
 from tests.houses.experiment import Experiment
-from tests.houses.invented_flats import Flat
+from tests.houses.invented_flats import LOUD, Flat
 from tests.houses.predictions import Predictions, conformal_quantile
 
 pytestmark = pytest.mark.xdist_group("experiments")
+
+LOUDER = 1.2
+"""How much more, at least, a model must expect to err where prices scatter 3.5 times as much."""
 
 
 @pytest.mark.check("training.calibration")
@@ -60,3 +63,24 @@ def test_intervals_hold_in_each_part_of_the_market(
             parts.setdefault(f"condition {usable[line.row].condition}", []).append(line)
         check_parts(split, parts, float(plain.params["coverage"]))
     figure("parts", len(parts))
+
+
+@pytest.mark.check("training.spread-follows")
+def test_a_model_expects_to_err_more_where_prices_scatter_more(
+    plain: Experiment, usable: dict[int, Flat], figure: Figures
+) -> None:
+    """Or intervals are too wide for most and too narrow for some, and right on average.
+
+    Not of the model of the earlier sales, which has seen forty of that district.
+    """
+    for split in ("cv", "holdout"):
+        spreads: dict[bool, list[float]] = {True: [], False: []}
+        for line in plain.predictions.of(split):
+            spreads[usable[line.row].district == LOUD].append(line.spread)
+        ratio = float(np.median(spreads[True]) / np.median(spreads[False]))
+
+        figure(f"spread in {LOUD} over that elsewhere, {split}", ratio)
+        assert ratio >= LOUDER, (
+            f"{split}: the spread hardly follows the scatter of the prices: in {LOUD}, where it is "
+            f"3.5 times as large, the model expects {ratio:.2f} times the error"
+        )

@@ -144,6 +144,7 @@ def test_no_spread_has_seen_the_residuals_that_it_is_judged_by(
 
     lines = experiments["shuffled"].predictions.of(split)
     spread = [line.spread for line in lines]
+    assert len(set(spread)) > 1, f"{split}: every sale has the same spread"
     correlation = float(spearmanr(spread, [abs(line.residual) for line in lines]).statistic)
     z = correlation * np.sqrt(len(lines) - 1)
 
