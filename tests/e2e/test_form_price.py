@@ -21,6 +21,7 @@ from tests.houses.tracker import MlflowApi
 pytestmark = pytest.mark.same_page
 
 HOUSES = 10
+PLACE_OFF = 0.02  # of the width of the interval: a pixel or two
 
 
 def assert_shows(shown: Shown, house: House, inputs: Inputs) -> None:
@@ -114,13 +115,31 @@ def test_the_request_id_beside_a_price_is_that_of_the_apis_log(
 
 
 @pytest.mark.check("browser.interval")
-def test_the_interval_is_shown_in_numbers(form: PriceForm) -> None:
-    shown = form.estimate()
+def test_the_interval_is_the_same_in_words_in_the_picture_and_read_aloud(
+    form: PriceForm, golden: list[GoldenRow], subtests: pytest.Subtests
+) -> None:
+    ranked = sorted(golden, key=lambda row: row.price)
+    for row in (ranked[0], ranked[len(ranked) // 2], ranked[-1]):
+        shown = form.fill(row.inputs).estimate()
+        low, high = shown.lower, shown.upper
 
-    read = numbers_in(shown.text)
-    for bound in (shown.lower, shown.upper):
-        assert any(reads_as(number, bound) for number in read), "the interval is not shown whole"
-    assert shown.lower < shown.price < shown.upper
+        for where, text in {"in words": shown.sentence, "read aloud": shown.spoken}.items():
+            with subtests.test(where):
+                few, many, *bounds = numbers_in(text)
+                assert_bounds(where, bounds, low, high)
+                assert few / many <= shown.coverage + 1e-9, f"{where}: it promises too much"
+                assert few / many > shown.coverage - 0.01, f"{where}: it promises too little"
+        with subtests.test("in the picture"):
+            assert_bounds("in the picture", numbers_in(" to ".join(shown.ends)), low, high)
+            place = (shown.price - low) / (high - low)
+            assert shown.place == pytest.approx(place, abs=PLACE_OFF), "the price stands elsewhere"
+
+
+def assert_bounds(where: str, read: list[Decimal], low: float, high: float) -> None:
+    """``read`` is the interval, whole, and nothing else."""
+    assert len(read) == 2, f"{where}: the interval has {len(read)} ends: {read}"
+    good = reads_as(read[0], low) and reads_as(read[1], high)
+    assert good, f"{where}: the interval is {read[0]} to {read[1]}, not {low} to {high}"
 
 
 @pytest.mark.check("browser.inputs-shown")

@@ -9,6 +9,12 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
+PLACE = """picture => {
+    const [band, dot] = [".band", ".dot"].map(
+        part => picture.querySelector(part).getBoundingClientRect());
+    return ((dot.left + dot.right) / 2 - band.left) / band.width;
+}"""
+
 
 @dataclass(frozen=True)
 class Shown:
@@ -18,6 +24,10 @@ class Shown:
         price, lower, upper, coverage: the exact numbers that the page carries.
         price_text: the price as a person reads it.
         inputs: name of the input -> its value as a person reads it.
+        sentence: the interval in words.
+        spoken: what a screen reader says in place of the picture of the interval.
+        ends: the texts at the two ends of that picture.
+        place: of the price on the picture's band, 0 at its left end and 1 at its right one.
         run_link: address behind the link to the model's MLflow run, None without one.
         text: all text of the result.
     """
@@ -31,6 +41,10 @@ class Shown:
     request_id: str
     price_text: str
     inputs: dict[str, str]
+    sentence: str
+    spoken: str
+    ends: tuple[str, str]
+    place: float
     run_link: str | None
     text: str
 
@@ -47,6 +61,8 @@ def read_result(page: Page) -> Shown:
         "all => Object.fromEntries("
         "all.map(e => [e.dataset.input, e.querySelector('dd').innerText]))"
     )
+    picture = result.get_by_role("img")
+    low, high = picture.locator(".ends span").all_inner_texts()
     link = result.get_by_role("link", name=re.compile("MLflow"))
     return Shown(
         price=float(data["price"]),
@@ -58,6 +74,10 @@ def read_result(page: Page) -> Shown:
         request_id=data["requestId"],
         price_text=result.locator(".price").inner_text(),
         inputs=inputs,
+        sentence=result.locator(".sentence").inner_text(),
+        spoken=picture.get_attribute("aria-label") or "",
+        ends=(low, high),
+        place=picture.evaluate(PLACE),
         run_link=link.get_attribute("href") if link.count() else None,
         text=result.inner_text(),
     )
