@@ -118,8 +118,14 @@ def mistakes(one: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
         case "integer" | "number":
             yield "too small", beyond(one, "minimum")
             yield "too large", beyond(one, "maximum")
+            yield "just too small", math.nextafter(one["minimum"], -math.inf)
+            yield "just too large", math.nextafter(one["maximum"], math.inf)
             yield "far too large", 1e308
             yield "true", True
             yield "a number as text", str(one["default"])
     if one["kind"] == "integer":
         yield "a fraction", math.ceil(one["minimum"]) + 0.5
+        for mistake, towards in {"nearly whole": -math.inf, "hardly more": math.inf}.items():
+            fraction = math.nextafter(one["default"], towards)
+            if not fraction.is_integer():  # as beyond 2**53
+                yield mistake, fraction

@@ -149,7 +149,16 @@ def test_a_page_from_elsewhere_changes_nothing_in_mlflow(tracker: MlflowApi, api
 @pytest.mark.check("edges.host-mlflow")
 def test_mlflow_answers_only_under_its_own_names(tracker: MlflowApi) -> None:
     """Or a page whose name resolves to this machine could read and write it as its own."""
-    for host in ("evil.example", "evil.example:5555", "mlflow.evil.example", "10.0.0.1"):
+    for host in (
+        "evil.example",
+        "evil.example:5555",
+        "10.0.0.1",
+        *(f"{own}.evil.example" for own in ("mlflow", "localhost", "127.0.0.1")),
+        "localhost.evil.example:5555",
+        "mlflow:5555.evil.example",
+        "evil-localhost:5555",
+        "evil.localhost:5555",
+    ):
         answer = tracker.get(f"{EXPERIMENTS}?max_results=1", headers={"Host": host})
 
         assert answer.status_code == 403, f"it answers as {host}"
