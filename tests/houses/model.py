@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 import onnxruntime as ort
+from onnxruntime.capi.onnxruntime_pybind11_state import InvalidArgument
 
 from tests.houses.api import House
 
@@ -42,6 +43,17 @@ class LocalModel:
         """Price and interval of one house, to the last bit."""
         price, lower, upper = self._run([house])
         return float(price[0]), float(lower[0]), float(upper[0])
+
+    def refuses(self, house: House) -> bool:
+        """Whether the model gives no figures, because ``house`` has a value that it never learnt.
+
+        ONNX Runtime prints an error then.
+        """
+        try:
+            self._run([house])
+        except InvalidArgument:
+            return True
+        return False
 
     def prices(self, houses: Sequence[House]) -> list[float]:
         """For searching only: run together, the last bit may differ from one house at a time."""

@@ -91,7 +91,10 @@ def test_mlflow_says_of_the_served_model_what_the_model_says_of_itself(
 
 @pytest.mark.check("contract.trained-at")
 def test_the_model_was_trained_in_the_past(api: PriceApi) -> None:
-    assert datetime.fromisoformat(api.model()["trained_at"]) < datetime.now(UTC)
+    trained = datetime.fromisoformat(api.model()["trained_at"])
+
+    assert trained.tzinfo is not None, "the moment of the training has no time zone"
+    assert trained < datetime.now(UTC)
 
 
 @pytest.mark.check("contract.defaults")
