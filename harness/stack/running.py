@@ -117,7 +117,7 @@ class ComposeStack(Stack):
         self.start(service)
 
     def remove(self, service: str) -> None:
-        """Removes the service's container with all that is not in a named volume, as `down` does."""
+        """Removes a service's container and all that is not in a named volume, as `down` does."""
         self.compose.ask("rm", "--stop", "--force", "--volumes", service)
 
     def create(self, *services: str) -> None:

@@ -153,8 +153,8 @@ def test_a_sale_is_repeated_when_any_of_its_identifiers_is(folder: Folder) -> No
     """One that was listed again has a new number, and an old one."""
     rows = folder.rows()
     rows["deed"] = [f"deed {number}" for number in range(len(rows))]
-    rows.loc[7, "deed"] = rows.loc[3, "deed"]
-    rows.loc[9, "listing"] = rows.loc[3, "listing"]
+    rows.loc[7, "deed"] = "deed 3"
+    rows.loc[9, "listing"] = str(rows["listing"].iloc[3])
     rows.loc[20:22, "deed"] = ""  # three without a deed are three sales
     folder.write(rows)
     folder.replace('identifiers = ["listing"]', 'identifiers = ["listing", "deed"]')
