@@ -44,6 +44,7 @@ class Refusal:
     detail: str
     request_id: str
     errors: list[dict[str, Any]]
+    error_count: int
     text: str
 
     @property
@@ -113,6 +114,7 @@ class PriceApi(HttpClient):
                 detail=body["detail"],
                 request_id=body["request_id"],
                 errors=body.get("errors", []),
+                error_count=body.get("error_count", 0),
                 text=answer.text,
             )
         except (ValueError, KeyError, TypeError) as error:

@@ -118,6 +118,22 @@ def test_one_bad_house_refuses_its_batch_and_is_found_by_its_place(
     assert [(error["field"], error["index"]) for error in refusal.errors] == [(name, 1)]
 
 
+@pytest.mark.check("input.batch-count")
+def test_all_mistakes_of_a_batch_are_counted_also_those_that_are_not_listed(
+    api: PriceApi, house: dict[str, Value], inputs: Inputs
+) -> None:
+    name = next(iter(inputs))
+    bad = [{**house, name: None}, dict.fromkeys(inputs)]
+
+    refusal = api.refusal("/predict/batch", json={"houses": [house, *bad] * (BATCH // 3)})
+
+    counted = refusal.error_count
+    assert counted == BATCH // 3 * (1 + len(inputs)), f"it counts {counted} mistakes"
+    assert [(error["field"], error["index"]) for error in refusal.errors][:2] == [
+        (name, 1), (name, 2),
+    ]  # fmt: skip
+
+
 @pytest.mark.check("input.no-house")
 @pytest.mark.parametrize(
     ("body", "status"),
