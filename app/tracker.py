@@ -68,7 +68,8 @@ class TrackerMonitor:
         try:
             with self._opener.open(f"{self._uri}{PROBE}", timeout=PROBE_TIMEOUT_S) as answer:
                 found = json.loads(answer.read(_MAX_ANSWER))
-        except (OSError, HTTPException, ValueError) as error:
+        # RecursionError: of JSON that is nested too deep.
+        except (OSError, HTTPException, ValueError, RecursionError) as error:
             return f"{type(error).__name__}: {error}"
         if not isinstance(found, dict):
             return "the answer is not that of MLflow"

@@ -11,7 +11,7 @@ import pytest
 
 from harness.browser.fixtures import *  # noqa: F403  # pytest finds fixtures by name in a plugin's module
 from harness.fixtures import *  # noqa: F403
-from harness.run import RUN, Run, service_and_address
+from harness.run import RUN, Run, results_of, service_and_address
 from harness.verdict import hooks
 from harness.verdict.checks import (
     CHECK,
@@ -25,6 +25,7 @@ from harness.verdict.choice import Choice, none_elsewhere, select
 from harness.verdict.collector import COLLECTOR, COLLECTS, Collector
 from harness.verdict.conclusion import CONCLUSION, conclude
 from harness.verdict.evidence import add_logs
+from harness.verdict.report import remove as remove_reports
 from harness.verdict.terminal import say_last
 
 MARKERS = (
@@ -84,6 +85,18 @@ def pytest_configure(config: pytest.Config) -> None:
         )
     if signal.getsignal(signal.SIGTERM) is signal.SIG_DFL:  # CI that is cancelled: like Ctrl-C
         signal.signal(signal.SIGTERM, signal.default_int_handler)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_cmdline_main(config: pytest.Config) -> Generator[None, object, object]:
+    """A command that was refused before anything began leaves no verdict of an earlier run."""
+    try:
+        return (yield)
+    except pytest.UsageError:
+        collector = config.stash.get(COLLECTOR, None)
+        if collector is None or not collector.has_begun:
+            remove_reports(results_of(config))
+        raise
 
 
 @pytest.hookimpl(optionalhook=True)

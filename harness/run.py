@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 from argparse import ArgumentTypeError
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
 from pathlib import Path
@@ -21,7 +21,7 @@ from harness.stack.plan import Plan
 from harness.stack.running import Stack
 from harness.stack.shared import SharedStacks, begun
 from harness.stack.usage import with_memory
-from harness.wire.address import checked, unanswered
+from harness.wire.address import checked, unanswered, without_password
 
 RUN = pytest.StashKey["Run"]()
 FOLDERS, OWNER = "compose-harness-", "owner"
@@ -50,6 +50,11 @@ def service_and_address(given: str) -> tuple[str, str]:
     return address_of(service)(address)
 
 
+def results_of(config: pytest.Config) -> Path:
+    """Where a run leaves its verdict, its report and its evidence."""
+    return config.rootpath / "test-results"
+
+
 class Run:
     """What all fixtures of a run stand on.
 
@@ -63,8 +68,8 @@ class Run:
     def __init__(self, config: pytest.Config) -> None:
         given: dict[str, str] | None = getattr(config, "workerinput", {}).get("harness")
         self.is_worker = given is not None
-        self.results = config.rootpath / "test-results"
-        given_urls = dict(config.getoption("url") or ())
+        self.results = results_of(config)
+        given_urls = _once_each(config.getoption("url") or ())
         self.remote = Stack(given_urls) if given_urls else None
         if not self.is_worker and not config.option.collectonly and not config.option.help:
             _must_answer(given_urls)
@@ -128,6 +133,18 @@ class Run:
         yield f"{plan.name} {came} and is kept, logs in {logs}"
         yield "".join(f"  {plan.layout.title(name)} {plan.address(name)}" for name in services)
         yield f"  remove it with: {how_to_remove(plan)}"
+
+
+def _once_each(given: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Service -> address. Raises UsageError where a service has two."""
+    addresses: dict[str, str] = {}
+    for service, address in given:
+        if addresses.setdefault(service, address) != address:
+            raise pytest.UsageError(
+                f"{service} has two addresses: {without_password(addresses[service])} and "
+                f"{without_password(address)}. Fix: give one"
+            )
+    return addresses
 
 
 def _must_answer(addresses: dict[str, str]) -> None:

@@ -28,8 +28,19 @@
     field.removeAttribute("aria-describedby");
   };
 
-  // Gives the keyboard to a field. One in a folded group cannot have it before that is unfolded,
-  // and is in its place only when the group has grown.
+  // Keeps `field` in view while its group grows, however long that takes on a busy machine, until
+  // the visitor does something else.
+  const keepInView = (field, group) => {
+    const kept = new AbortController();
+    const growth = new ResizeObserver(() => field.scrollIntoView({block: "nearest"}));
+    growth.observe(group);
+    kept.signal.addEventListener("abort", () => growth.disconnect());
+    for (const act of ["wheel", "touchmove", "pointerdown", "keydown"])
+      window.addEventListener(act, () => kept.abort(), {capture: true, signal: kept.signal});
+    field.addEventListener("blur", () => kept.abort(), {signal: kept.signal});
+  };
+
+  // Gives the keyboard to a field. One in a folded group cannot have it before that is unfolded.
   const reach = (field) => {
     const folded = field.closest("[inert]");
     if (!folded) {
@@ -40,10 +51,8 @@
     const unfolded = async (_, observer) => {
       observer.disconnect();
       await new Promise(requestAnimationFrame);
-      field.focus();
-      const growing = group.getAnimations({subtree: true}).map((animation) => animation.finished);
-      await Promise.allSettled(growing);
-      field.scrollIntoView({block: "nearest"});
+      field.focus({preventScroll: true});
+      keepInView(field, group);
     };
     new MutationObserver(unfolded).observe(folded, {attributeFilter: ["inert"]});
     group.querySelector("summary").click();

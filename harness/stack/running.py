@@ -12,6 +12,7 @@ from harness.stack.docker_cli import docker, run
 from harness.stack.plan import Plan
 from harness.stack.usage import epoch, healthy_at
 from harness.stack.wait import listens, probe, wait_until, wait_until_answers
+from harness.wire.address import without_password
 
 if TYPE_CHECKING:
     from harness.stack.compose import Completed, ProjectCompose
@@ -53,7 +54,8 @@ class Stack:
             ) from None
 
     def __str__(self) -> str:
-        return ", ".join(f"{name} {address}" for name, address in self._addresses.items())
+        shown = {name: without_password(address) for name, address in self._addresses.items()}
+        return ", ".join(f"{name} {address}" for name, address in shown.items())
 
 
 class ComposeStack(Stack):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
-from urllib.parse import urlsplit
+from urllib.parse import urlsplit, urlunsplit
 
 import requests
 
@@ -35,6 +35,12 @@ def checked(address: str) -> str:
     return address.rstrip("/")
 
 
+def without_password(address: str) -> str:
+    """``address`` as it may be shown: without the user and the password that it may hold."""
+    parts = urlsplit(address)
+    return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
+
+
 _EXAMPLE = "give one such as http://localhost:8000"
 
 
@@ -43,7 +49,7 @@ def unanswered(addresses: Mapping[str, str]) -> list[str]:
     with ThreadPoolExecutor() as pool:
         causes = pool.map(_why_silent, addresses.values())
         found = zip(addresses.items(), causes, strict=True)
-        return [f"{name} at {address}: {why}" for (name, address), why in found if why]
+        return [f"{name} at {without_password(url)}: {why}" for (name, url), why in found if why]
 
 
 def _why_silent(address: str) -> str | None:

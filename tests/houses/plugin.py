@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from harness.run import address_of
+from harness.run import RUN, address_of
 from harness.stack.layout import Layout
 from harness.stack.running import Stack
 from harness.verdict.catalogue import catalogue
@@ -17,7 +17,7 @@ from harness.verdict.verdict import Verdict
 from tests.houses.api import PriceApi
 from tests.houses.form import PriceForm
 from tests.houses.gate import not_the_champion, tracker_address, write_to_model
-from tests.houses.tested import MODEL, facts_of
+from tests.houses.tested import MODEL, facts_of, model_of, replaced
 from tests.houses.tracker import MlflowApi
 from tests.houses.whole import refuse_less
 
@@ -39,6 +39,8 @@ PROBES = {
 }
 GATE = ("tests/integration", "tests/e2e")
 """What the whole gate is."""
+SERVED_FIRST = pytest.StashKey[Mapping[str, Any]]()
+"""The model that a given stack served when the run began."""
 NEEDS = {"artifacts/bundle/manifest.json": "there is no trained model. Fix: ./run_pipeline.sh"}
 
 
@@ -66,6 +68,13 @@ def pytest_configure(config: pytest.Config) -> None:
         refuse_less(config)
 
 
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Somebody else may train and serve another model while this run asks."""
+    run = session.config.stash[RUN]
+    if run.remote is not None and not run.is_worker and not session.config.option.collectonly:
+        session.config.stash[SERVED_FIRST] = model_of([run.remote])
+
+
 def pytest_harness_catalogue(config: pytest.Config) -> Mapping[str, Check] | None:
     """A yes that is written on a model stands for all checks, whatever this run was asked for."""
     if not config.getoption("--gate"):
@@ -78,10 +87,12 @@ def pytest_harness_tested(config: pytest.Config, stacks: Sequence[Stack]) -> Map
 
 
 def pytest_harness_troubles(config: pytest.Config, tested: Mapping[str, Any]) -> Sequence[str]:
-    if not config.getoption("--gate") or MODEL not in tested:
+    if MODEL not in tested:
         return []
-    wrong = not_the_champion(tested[MODEL], _tracker_address(config))
-    return [wrong] if wrong else []
+    found = [replaced(config.stash.get(SERVED_FIRST, tested[MODEL]), tested[MODEL])]
+    if config.getoption("--gate"):
+        found.append(not_the_champion(tested[MODEL], _tracker_address(config)))
+    return [wrong for wrong in found if wrong]
 
 
 def pytest_harness_verdict(config: pytest.Config, verdict: Verdict, page: Path) -> str | None:

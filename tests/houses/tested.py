@@ -49,3 +49,14 @@ def model_of(stacks: Sequence[Stack]) -> dict[str, Any]:
         except (HarnessError, ApiError, requests.RequestException, ValueError) as error:
             missing = missing or f"GET /model: {error}".splitlines()[0]
     return {"missing": missing}
+
+
+def replaced(first: Mapping[str, Any], last: Mapping[str, Any]) -> str | None:
+    """What is wrong where the API told of two models, at the start and at the end of a run."""
+    if "missing" in first or "missing" in last or first == last:
+        return None
+    one, other = (f"version {model['version']} of run {model['run_id']}" for model in (first, last))
+    return (
+        f"the model was replaced while it was tested: {one} was served at first, and {other} in "
+        "the end. Fix: test again while nobody trains"
+    )

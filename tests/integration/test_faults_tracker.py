@@ -29,6 +29,7 @@ NONSENSE = {
     "a page of HTML": "HTTP/1.1 200 OK\r\nContent-Length: 12\r\n\r\n<h1>Hi!</h1>",
     "a list": "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n[]",
     "bytes that are no text": "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n\xff\xfe",
+    "a list in a list and so on": "HTTP/1.1 200 OK\r\n\r\n" + "[" * 50_000,
     "half an answer": 'HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n{"experim',
     "what is not HTTP": "SSH-2.0-OpenSSH_9.9\r\n",
     "no answer": "",

@@ -29,10 +29,14 @@ Judge = Callable[..., tuple[int, dict[str, Any]]]
 
 
 class Api(BaseHTTPRequestHandler):
-    """Tells which model it serves, whatever it is asked."""
+    """Tells which model it serves, whatever it is asked; another one once it was asked for that."""
+
+    served = SERVED
 
     def do_GET(self) -> None:
-        content = json.dumps(SERVED).encode()
+        if self.path == "/train":
+            type(self).served = {**SERVED, "version": "2", "run_id": "later"}
+        content = json.dumps(self.served).encode()
         self.send_response(200)
         self.send_header("content-length", str(len(content)))
         self.end_headers()
@@ -44,6 +48,7 @@ class Api(BaseHTTPRequestHandler):
 
 @pytest.fixture
 def api() -> Iterator[str]:
+    Api.served = SERVED
     with answering(Api) as address:
         yield address
 
@@ -98,3 +103,17 @@ def test_a_gate_on_the_champion_has_no_such_reason(judge: Judge, registry: Regis
     _, verdict = judge("--gate", "test_else.py")
 
     assert not [reason for reason in verdict["reasons"] if "champion" in reason]
+
+
+@pytest.mark.parametrize("gate", [(), ("--gate",)], ids=["without --gate", "with --gate"])
+def test_a_model_that_was_replaced_meanwhile_gets_no_yes(
+    judge: Judge, pytester: pytest.Pytester, registry: Registry, gate: tuple[str, ...]
+) -> None:
+    pytester.makepyfile(test_trains="def test_trains(api): api.get('/train')")
+
+    code, verdict = judge(*gate, "test_trains.py")
+
+    assert (code, verdict["verdict"]) == (1, "no")
+    said = "run: the model was replaced while it was tested: version 1 of run * at first, and *"
+    assert [reason for reason in verdict["reasons"] if fnmatchcase(reason, said)]
+    assert registry.tags.get("gate.verdict") != "yes"

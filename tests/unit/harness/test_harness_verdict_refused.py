@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from harness.stack.running import Stack
+
 pytest_plugins = ["pytester"]
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -25,6 +27,8 @@ def run(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytest.Py
     pytester.makeconftest('pytest_plugins = ["harness.plugin", "tests.houses.plugin"]')
     pytester.makepyfile(TESTS)
     pytester.makefile(".ini", other="[pytest]\naddopts = -p xdist")
+    results = pytester.mkdir("test-results")
+    (results / "verdict.json").write_text('{"verdict": "yes"}')  # of an earlier run
     return pytester
 
 
@@ -32,7 +36,8 @@ def assert_refused(run: pytest.Pytester, result: pytest.RunResult, said: str) ->
     assert result.ret == pytest.ExitCode.USAGE_ERROR
     result.stderr.fnmatch_lines([f"ERROR: {said}"])
     assert "IT RAN" not in result.stdout.str()
-    assert not (run.path / "test-results" / "verdict.json").exists()
+    verdict = run.path / "test-results" / "verdict.json"
+    assert not verdict.exists(), "the verdict of an earlier run is left"
 
 
 @pytest.mark.parametrize(
@@ -58,6 +63,8 @@ def test_a_gate_is_refused_what_would_empty_its_verdict(
 ) -> None:
     if by == "environment":
         monkeypatch.setenv("PYTEST_ADDOPTS", options)
+    if "--rootdir" in options:  # the verdict is that of another project then
+        (run.path / "test-results" / "verdict.json").unlink()
     given = options.split() if by == "command" else []
 
     result = run.runpytest("--gate", *given)
@@ -90,3 +97,29 @@ def test_no_run_has_a_verdict_where_python_leaves_out_what_it_is_to_assert(
     result = run.runpytest_subprocess(*options)
 
     assert_refused(run, result, "Python leaves out every assert*Fix: leave that out")
+
+
+def test_a_service_with_two_addresses_is_refused_without_telling_a_password(
+    run: pytest.Pytester,
+) -> None:
+    one, other = "http://me:secret@localhost:1", "http://localhost:2"
+
+    result = run.runpytest("--url", f"fastapi={one}", "--api-url", other)
+
+    said = "fastapi has two addresses: http://localhost:1 and http://localhost:2. Fix: give one"
+    assert_refused(run, result, said)
+    assert "secret" not in result.stderr.str() + result.stdout.str()
+
+
+def test_an_address_that_does_not_answer_is_told_without_its_password(run: pytest.Pytester) -> None:
+    result = run.runpytest("--url", "fastapi=http://me:secret@localhost:9")  # discards all
+
+    assert_refused(run, result, "the stack that was given does not answer: *")
+    assert "secret" not in result.stderr.str() + result.stdout.str()
+
+
+def test_a_stack_is_told_without_its_passwords() -> None:
+    stack = Stack({"fastapi": "https://me:secret@api.example:8443/staging"})
+
+    assert str(stack) == "fastapi https://api.example:8443/staging"
+    assert stack.url("fastapi") == "https://me:secret@api.example:8443/staging"
