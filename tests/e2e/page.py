@@ -57,8 +57,14 @@ def assert_plain_message_in_time(form: PriceForm, headline: str) -> float:
 
     assert_plain_message(form)
     assert headline in form.problem()
-    assert took < MESSAGE_DUE_S, f"the message came {took:.1f} s after the click"
+    assert took < due_s(form), f"the message came {took:.1f} s after the click"
     return took
+
+
+def due_s(form: PriceForm) -> float:
+    """When a person must have the outcome of a click, in seconds: what a busy machine takes to show
+    a price that comes at once is not the form's to save."""
+    return MESSAGE_DUE_S + form.usual_s
 
 
 def assert_plain_message(form: PriceForm) -> None:

@@ -33,11 +33,15 @@ _SHOWN = f"() => !!document.querySelector('{PROBLEM}') || ({_DRAWN})()"
 
 
 class PriceForm(Widgets):
-    """One browser page with the form in it."""
+    """One browser page with the form in it.
+
+    Attributes:
+        usual_s: seconds that the last price took to be shown; 0 while none was.
+    """
 
     def __init__(self, page: Page, address: str) -> None:
         super().__init__(page)
-        self.address = address
+        self.address, self.usual_s = address, 0.0
         page.set_default_timeout(PAGE_TIMEOUT_S * 1000)
 
     def open(self) -> Self:
@@ -114,9 +118,10 @@ class PriceForm(Widgets):
         Raises:
             AssertionError: the form shows a problem instead.
         """
-        self.press()
+        took = self.press()
         if self.page.locator(PROBLEM).count():
             raise AssertionError(f"no price, but: {self.problem()}")
+        self.usual_s = took
         return self.shown()
 
     def press(self, by: Callable[[], None] | None = None) -> float:
