@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 pytestmark = [pytest.mark.containers, pytest.mark.xdist_group("stub")]
 
 HOUSES, ROUNDS = 30, 12
+UNREADABLE = ("-", "1e", ".")  # of which a browser makes no number
 TYPED_AND_DELETED = "1"
 """Until what is sent all the same has arrived."""
 
@@ -99,7 +100,7 @@ def test_every_input_is_sent_as_the_page_shows_it_and_none_that_it_hides(
 def test_a_number_field_that_was_emptied_is_refused_at_the_field_and_nothing_is_sent(
     form: PriceForm, stub: StubApi, inputs: Inputs, subtests: pytest.Subtests
 ) -> None:
-    """Left with Tab, with a click on the button, and with Enter."""
+    """Left with Tab, with a click on the button, and with either Enter. So is what is no number."""
     numbers = numbers_of(inputs)
     stub.says({})
     for name, one in numbers.items():
@@ -112,11 +113,19 @@ def test_a_number_field_that_was_emptied_is_refused_at_the_field_and_nothing_is_
             form.button.click()
             assert_refused(form, stub, name)
 
-            form.control(name).press("Enter")
-            assert_refused(form, stub, name)
+            for key in ("Enter", "NumpadEnter"):
+                form.control(name).press(key)
+                assert_refused(form, stub, name)
 
             form.enter(name, one["default"])
             assert form.widget(name).get_by_role("alert").count() == 0, "the message stays"
+    for unreadable in UNREADABLE:
+        with subtests.test(typed=unreadable):
+            empty(form, name)
+            form.control(name).press_sequentially(unreadable)
+            form.button.click()
+            assert_refused(form, stub, name)
+    form.enter(name, one["default"])
     form.press()
     # A page sends in order: what a refusal had sent would stand before this one, however late.
     posted = stub.posted()

@@ -26,6 +26,8 @@ pytestmark = [pytest.mark.containers, pytest.mark.xdist_group("stub")]
 CHOICES = [*AWKWARD, "A", "a", "1", "1.0", "true", "None"]
 UNITS = ("%", "°", "$/m²", "<m>", "🏡", "מטר", "_x_")
 LABELS = {f"text_{place}": text for place, text in enumerate(AWKWARD)}
+METRO = "Distance to metro"
+"""It has the letter that is its unit."""
 NUMBER = {"kind": "number", "minimum": 0.0, "maximum": 9.0, "step": 1.0, "default": 5.0}
 CHOICE = {"kind": "choice", "choices": CHOICES, "default": CHOICES[-1], "unit": None}
 SCHEMA = contract(
@@ -33,7 +35,10 @@ SCHEMA = contract(
         {**NUMBER, "name": name, "label": text, "help": text, "group": text, "unit": unit}
         for (name, text), unit in zip(LABELS.items(), UNITS, strict=True)
     ]
-    + [{**CHOICE, "name": "any", "label": "Any of these", "help": "", "group": "Choices"}]
+    + [
+        {**CHOICE, "name": "any", "label": "Any of these", "help": "", "group": "Choices"},
+        {**NUMBER, "name": "metro", "label": METRO, "help": "", "group": "Choices", "unit": "m"},
+    ]
 )
 
 
@@ -54,6 +59,8 @@ def test_texts_of_any_characters_are_shown_letter_by_letter(
             label = form_of_texts.widget(name).get_by_test_id("stWidgetLabel")
             expect(label, "the label is another text").to_have_text(f"{text} ({unit})")
             form_of_texts.until_help_says(name, text)
+    label = form_of_texts.widget("metro").get_by_test_id("stWidgetLabel")
+    expect(label, "the label has lost its unit").to_have_text(f"{METRO} (m)")
 
 
 @pytest.mark.check("browser.texts-chosen")
@@ -64,7 +71,9 @@ def test_choices_of_any_characters_are_offered_chosen_and_sent_as_they_are(
     assert form.choices("any") == CHOICES, "the list offers other choices"
     for choice in CHOICES:
         with subtests.test(choice=choice):
-            house: dict[str, Value] = {**dict.fromkeys(LABELS, 5.0), "any": choice}
+            house: dict[str, Value] = {
+                **dict.fromkeys(LABELS, 5.0), "any": choice, "metro": 5.0,
+            }  # fmt: skip
             form.enter("any", choice)
 
             bodies = asked_by_click(form, stub, SCHEMA, house)
