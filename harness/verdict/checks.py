@@ -11,6 +11,7 @@ test without the marker is listed under ``other``, by its node id.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, NoReturn
@@ -128,7 +129,11 @@ class Figures:
         at_most: float | None = None,
         at_least: float | None = None,
     ) -> None:
-        """Notes ``value``; a bound that it breaks fails the test, with all three in the message."""
+        """Notes ``value``; a bound that it breaks fails the test, with all three in the message.
+
+        So does what is no number, which would break no bound.
+        """
+        assert math.isfinite(value), f"{name}: {value:g} is no figure"
         noted: dict[str, Any] = {"name": name, "value": float(value), "unit": unit}
         noted |= {"at_most": at_most, "at_least": at_least}
         self._properties.append((FIGURE, noted))

@@ -207,3 +207,15 @@ def test_a_figure_is_noted_and_held_against_its_bound(
     [(noted, failure)] = reports(run)
     assert noted["figure"]["value"] == 5
     assert said in failure if said else not failure
+
+
+@pytest.mark.parametrize("value", ["nan", "inf", "-inf"])
+@pytest.mark.parametrize("bound", ["", "at_most=5", "at_least=5"])
+def test_what_is_no_number_is_no_figure_and_keeps_no_bound(
+    run: pytest.Pytester, value: str, bound: str
+) -> None:
+    run.makepyfile(f"def test_it(figure): figure('error', float('{value}'), 'USD', {bound})")
+    result = run.runpytest()
+
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines([f"*error: {value} is no figure*"])
