@@ -2,7 +2,8 @@
 
 Ranges, steps and defaults are all given, so that the contract does not depend on the rows; many
 numbers say nothing, so that a model remembers the rows it has seen; prices scatter much more in one
-district; one flat is nearly free; and the price falls with an input that is declared to raise it.
+district, and another has few sales; some cells are empty; one flat is nearly free; and the price
+falls with an input that is declared to raise it.
 """
 
 from __future__ import annotations
@@ -16,8 +17,10 @@ from pathlib import Path
 
 USABLE = 600
 TWINS = 200  # sales that come in pairs: two flats that differ in `plot` only
+UNKNOWN = 20  # of so many sales that are no twins, one has an empty cell
 NOISE = tuple(f"noise_{number}" for number in range(1, 4))
 DISTRICTS = ("Nord", "Süd", "Ost", "West", "Hafen", "Berg")
+SHARES = (6, 6, 6, 6, 6, 1)  # of the sales: in the last one there are few
 LOUD = "Hafen"
 CHEAP = "F-0"
 """The listing of a sale of long ago, far below all other prices."""
@@ -80,7 +83,13 @@ outside = "drop"
 
 @dataclass(frozen=True)
 class Flat:
-    """One sale of the file. ``why_dropped`` says what makes it unusable, None if nothing does."""
+    """One sale of the file.
+
+    Attributes:
+        numbers: what training is to take; of an unknown one, its default.
+        why_dropped: what makes it unusable, None if nothing does.
+        unknown: the number whose cell is empty.
+    """
 
     listing: str
     month: int
@@ -90,13 +99,17 @@ class Flat:
     lift: bool
     price: float
     why_dropped: str | None = None
+    unknown: str | None = None
 
     @property
     def cells(self) -> dict[str, str]:
         return {
             "listing": self.listing,
             "month": str(self.month),
-            **{name: f"{number:g}" for name, number in self.numbers.items()},
+            **{
+                name: "" if name == self.unknown else f"{number:g}"
+                for name, number in self.numbers.items()
+            },
             "district": self.district,
             "condition": self.condition,
             "lift": "yes" if self.lift else "no",
@@ -112,8 +125,11 @@ def flats() -> list[Flat]:
         made[number] = _with_plot(flat, draw.uniform(0, 15), draw)
         twin = replace(_with_plot(flat, draw.uniform(80, 100), draw), listing=f"T-{number}")
         made.append(twin)
+    for number in range(1 + TWINS // 2, USABLE - TWINS // 2, UNKNOWN):
+        numbers = {**made[number].numbers, "station": default("station")}
+        made[number] = replace(made[number], numbers=numbers, unknown="station")
     draw.shuffle(made)
-    first = made[0]
+    first = next(flat for flat in made if flat.unknown is None)
     cheap = next(index for index, flat in enumerate(made) if flat.listing == CHEAP)
     made[cheap] = replace(made[cheap], month=1, price=5000.25)
     spoilt = [
@@ -144,7 +160,7 @@ def _flat(number: int, draw: random.Random) -> Flat:
         listing=f"F-{number}",
         month=draw.randrange(1, 60),
         numbers=numbers,
-        district=draw.choice(DISTRICTS),
+        district=draw.choices(DISTRICTS, SHARES)[0],
         condition=draw.choice(CONDITIONS),
         lift=draw.random() < 0.5,
         price=1.0,
@@ -165,6 +181,11 @@ def _with_plot(flat: Flat, plot: float, draw: random.Random) -> Flat:
     return replace(flat, numbers=numbers, price=round(price, 2))
 
 
+def default(name: str) -> int:
+    """Of a number: what the form starts with, and what an empty cell is repaired with."""
+    return round(sum(RANGES[name]) / 2)
+
+
 def write(folder: Path, rows: Sequence[Flat]) -> None:
     """Writes the dataset of these sales."""
     folder.mkdir(parents=True)
@@ -181,7 +202,7 @@ def write(folder: Path, rows: Sequence[Flat]) -> None:
             low=low,
             high=high,
             step=1 if integer else 0.01,
-            default=round((low + high) / 2),
+            default=default(name),
         )
         if direction := {"surface": "in", "plot": "in", "station": "de"}.get(name):
             lines += f'monotonic = "{direction}creasing"\n'

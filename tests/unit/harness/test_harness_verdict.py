@@ -286,6 +286,10 @@ def test_what_cannot_be_asked_elsewhere_is_counted_and_named(judge: Judge, elsew
     [
         ("import nothing_of_this_name", "could not be collected"),
         ("import pytest\npytest.skip('not today', allow_module_level=True)", "was skipped: *today"),
+        (
+            "import pytest\npytest.importorskip('nothing_like_it')",
+            "was skipped: *could not import *",
+        ),
     ],
 )
 def test_a_module_that_was_not_collected_is_a_no_by_name(
