@@ -7,11 +7,13 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn.base import clone
 
 from app.contract import Contract, Input, Kind
 from training.dataset import Dataset, load
 from training.export import to_onnx
 from training.intervals import PriceModel, fit, quantile
+from training.pipeline import build
 from training.runtime import ExportedModel
 from training.scores import coverage_bounds
 from training.settings import Settings
@@ -110,6 +112,17 @@ def test_an_unlisted_choice_is_an_error_and_not_another_choice(
 ) -> None:
     with pytest.raises(Exception, match="indices element out of data bounds"):
         exported.predict(dataset.inputs.head(1).assign(heating="gas"))
+
+
+def test_what_is_served_is_as_large_as_the_settings_say(dataset: Dataset) -> None:
+    """As its folds were, by which it is judged."""
+    settings = Settings(folds=3, rounds=350, trees=120)
+    rows = slice(0, 120)
+
+    served = fit(dataset.contract, dataset.inputs[rows], dataset.price[rows], settings).pipeline
+
+    said = build(dataset.contract, settings)
+    assert clone(served).__repr__(N_CHAR_MAX=100_000) == said.__repr__(N_CHAR_MAX=100_000)
 
 
 def test_the_interval_holds_the_price_and_has_a_width_of_its_own(
