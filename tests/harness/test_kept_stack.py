@@ -83,13 +83,14 @@ def test_a_kept_stack_is_used_again_until_something_changes(runs: Runs) -> None:
         f"{first.name}-web"
     }
 
-    with (runs.clone.folder / "Dockerfile").open("a") as recipe:
-        recipe.write("RUN touch /changed\n")
+    recipe = runs.clone.folder / "Dockerfile"
+    recipe.write_text(recipe.read_text() + "ENV CHANGED=1\n")  # another image, of the same layers
     other = runs.run()
     assert other.name != first.name
     assert "the image of web changed since" in " ".join(runs.told)
     assert started(first) == since
 
+    recipe.write_text(recipe.read_text().replace("ENV CHANGED=1", "RUN touch /changed"))
     replaced = runs.run(keep=True)
     assert f"{first.name} was kept by an earlier run" in " ".join(runs.told)
     assert set(leftovers.owners()) & {first.name, replaced.name} == {replaced.name}

@@ -170,15 +170,21 @@ def _flat(number: int, draw: random.Random) -> Flat:
 
 def _with_plot(flat: Flat, plot: float, draw: random.Random) -> Flat:
     """The same flat with another plot, and the price that it sells for."""
-    numbers = {**flat.numbers, "plot": round(plot, 1)}
-    price = 3000 * numbers["surface"] ** 0.95
+    moved = replace(flat, numbers={**flat.numbers, "plot": round(plot, 1)})
+    price = straight_price(moved)
+    price *= 1.5 - 0.5 * abs(moved.numbers["height"] - 6) / 6  # no straight line fits that
+    price *= draw.lognormvariate(0, 0.35 if flat.district == LOUD else 0.1)
+    return replace(moved, price=round(price, 2))
+
+
+def straight_price(flat: Flat) -> float:
+    """A price that each input moves by itself, as a linear model of its logarithm has it."""
+    price: float = 3000 * flat.numbers["surface"] ** 0.95
     price *= 1 + 0.08 * CONDITIONS.index(flat.condition) + 0.05 * flat.lift
     price *= 1 + 0.06 * DISTRICTS.index(flat.district)
-    price *= 1.5 - 0.5 * abs(numbers["height"] - 6) / 6  # no straight line fits that
-    price *= 1 - 0.04 * numbers["station"]
-    price *= 1 - 0.15 * numbers["plot"] / 100
-    price *= draw.lognormvariate(0, 0.35 if flat.district == LOUD else 0.1)
-    return replace(flat, numbers=numbers, price=round(price, 2))
+    price *= 1 - 0.04 * flat.numbers["station"]
+    price *= 1 - 0.15 * flat.numbers["plot"] / 100
+    return price
 
 
 def default(name: str) -> int:

@@ -11,7 +11,14 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from tests.houses.invented_flats import CHEAP, CONDITIONS, DISTRICTS, RANGES, Flat
+from tests.houses.invented_flats import (
+    CHEAP,
+    CONDITIONS,
+    DISTRICTS,
+    RANGES,
+    Flat,
+    straight_price,
+)
 from tests.houses.predictions import Predictions
 
 TIMES, DEAREST_TIMES = 10, 1000
@@ -29,6 +36,7 @@ class Plan:
         inputs: their prices and all of their inputs are changed.
         dearest: one of ``prices``; its price is above all others by far.
         cheapest: the sale far below all others; its price is changed by :func:`nudged` only.
+        held_out: all rows that the served model must not have seen.
     """
 
     fold: int
@@ -36,6 +44,7 @@ class Plan:
     inputs: tuple[int, ...]
     dearest: int
     cheapest: int
+    held_out: tuple[int, ...]
 
     @classmethod
     def of(cls, predictions: Predictions, rows: Sequence[Flat]) -> Plan:
@@ -43,12 +52,13 @@ class Plan:
         cheapest = next(row for row, flat in enumerate(rows, 1) if flat.listing == CHEAP)
         fold_of = {line.row: line.fold for line in predictions.of("cv")}
         fold = next(fold for fold in predictions.folds if fold != fold_of[cheapest])
-        unseen = set(predictions.of("forward").rows) & set(predictions.of("holdout").rows)
+        held_out = predictions.of("holdout").rows
+        unseen = set(predictions.of("forward").rows) & set(held_out)
         changed = sorted(row for row in unseen if fold_of[row] == fold)
         assert len(changed) >= 20, "too few sales were judged by all three models"
         prices, inputs = changed[::2], changed[1::2]
         dearest = max(prices, key=lambda row: rows[row - 1].price)
-        return cls(fold, tuple(prices), tuple(inputs), dearest, cheapest)
+        return cls(fold, tuple(prices), tuple(inputs), dearest, cheapest, tuple(held_out))
 
 
 def poisoned(rows: Sequence[Flat], plan: Plan) -> list[Flat]:
@@ -85,6 +95,18 @@ def deflated(rows: Sequence[Flat], plan: Plan) -> list[Flat]:
     for row in (*plan.prices, *plan.inputs):
         flat = rows[row - 1]
         changed[row - 1] = replace(flat, price=round(flat.price / TIMES, 2))
+    return changed
+
+
+def straightened(rows: Sequence[Flat], plan: Plan) -> list[Flat]:
+    """``rows`` with prices on a straight line where they are held out from the served model.
+
+    A training that weighs its models by what they err there would hear of the linear one only.
+    """
+    changed = list(rows)
+    for row in plan.held_out:
+        flat = rows[row - 1]
+        changed[row - 1] = replace(flat, price=round(straight_price(flat), 2))
     return changed
 
 

@@ -195,12 +195,23 @@ def test_what_was_deselected_was_not_asked_for(judge: Judge) -> None:
     assert (verdict["counts"]["asked"], verdict["counts"]["deselected"]) == (1, 1)
 
 
-@pytest.mark.parametrize("named", [True, False], ids=["named", "reported twice"])
-def test_flaky_is_a_no(judge: Judge, pytester: pytest.Pytester, named: bool) -> None:
+@pytest.mark.parametrize(
+    ("where", "named"),
+    [
+        pytest.param("test", True, id="test, named"),
+        pytest.param("test", False, id="test, reported twice"),
+        pytest.param("set-up", True, id="set-up, named"),
+    ],
+)
+def test_flaky_is_a_no(judge: Judge, pytester: pytest.Pytester, named: bool, where: str) -> None:
     pytester.makeconftest(AGAIN.format(named=named))
-    second = "tries.append(1); assert len(tries) == 2, 'came too late'"
+    late = "tries.append(1); assert len(tries) == 2, 'came too late'"
+    tests = TWO.format(first="pass", second=late if where == "test" else "pass")
+    if where == "set-up":
+        tests = tests.replace("second_holds()", "second_holds(late)")
+        tests += f"\n    @pytest.fixture\n    def late(): {late}\n"
 
-    result, verdict = judge(f"    tries = []\n{TWO.format(first='pass', second=second)}")
+    result, verdict = judge(f"    tries = []\n{tests}")
 
     assert result.ret == 1
     assert outcomes(verdict) == {"boot.first": "passed", "boot.second": "flaky"}

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from harness.run import service_and_address
 from harness.stack.running import Stack
 
 pytest_plugins = ["pytester"]
@@ -116,6 +117,14 @@ def test_an_address_that_does_not_answer_is_told_without_its_password(run: pytes
 
     assert_refused(run, result, "the stack that was given does not answer: *")
     assert "secret" not in result.stderr.str() + result.stdout.str()
+
+
+@pytest.mark.parametrize("slashes", ["", "/", "//"])
+def test_an_address_keeps_its_path(slashes: str) -> None:
+    """Another stack may be at the same host, such as that of production."""
+    given = f"fastapi=https://api.example/staging{slashes}"
+
+    assert service_and_address(given) == ("fastapi", "https://api.example/staging")
 
 
 def test_a_stack_is_told_without_its_passwords() -> None:
