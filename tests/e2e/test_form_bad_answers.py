@@ -223,6 +223,22 @@ def test_a_price_stands_without_a_link_when_nobody_can_say_which_run_gave_it(
 
     assert shown.price > 0
     assert shown.run_link is None, "the link leads to the run of another model"
+    stub.says({})
+    assert form_of_stub.estimate().run_link, "the link stays away when it can be had again"
+
+
+@pytest.mark.check("browser.link-follows")
+def test_the_link_leads_to_the_run_that_the_api_tells_of_now(
+    form_of_stub: PriceForm, stub: StubApi
+) -> None:
+    """A registry that was set up anew begins with version 1 again."""
+    form_of_stub.estimate()
+    stub.says({MODEL: changed(run_id="later")})
+
+    link = form_of_stub.estimate().run_link
+
+    assert link is not None
+    assert link.endswith("/runs/later"), f"the link leads to an earlier run: {link}"
 
 
 @pytest.mark.check("browser.model-replaced")
