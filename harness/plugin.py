@@ -11,7 +11,7 @@ import pytest
 
 from harness.browser.fixtures import *  # noqa: F403  # pytest finds fixtures by name in a plugin's module
 from harness.fixtures import *  # noqa: F403
-from harness.run import RUN, Run, results_of, service_and_address
+from harness.run import RUN, Run, results_of
 from harness.verdict import hooks
 from harness.verdict.checks import (
     CHECK,
@@ -49,7 +49,6 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         dest="url",  # shared with options such as --api-url
         action="append",
         default=[],
-        type=service_and_address,
         metavar="SERVICE=URL",
         help="test the running stack whose SERVICE is at URL, instead of booting one; may be "
         "given again for others of its services",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from argparse import ArgumentTypeError
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
@@ -27,27 +26,9 @@ RUN = pytest.StashKey["Run"]()
 FOLDERS, OWNER = "compose-harness-", "owner"
 
 
-def address_of(service: str) -> Callable[[str], tuple[str, str]]:
-    """The type of an option that takes the address of ``service``, such as ``--api-url``."""
-
-    def parsed(address: str) -> tuple[str, str]:
-        try:
-            return service, checked(address)
-        except ValueError as error:
-            raise ArgumentTypeError(str(error)) from None
-
-    return parsed
-
-
-def service_and_address(given: str) -> tuple[str, str]:
-    """The type of ``--url SERVICE=URL``."""
-    service, equals, address = given.partition("=")
-    if not equals or "/" in service or ":" in service:
-        raise ArgumentTypeError(
-            f"{given!r} does not say whose address it is. Fix: --url SERVICE=URL, with the name "
-            "that the service has in the compose file"
-        )
-    return address_of(service)(address)
+def address_of(service: str) -> Callable[[str], str]:
+    """The type of an option that is short for ``--url SERVICE=URL``, such as ``--api-url``."""
+    return lambda address: f"{service}={address}"
 
 
 def results_of(config: pytest.Config) -> Path:
@@ -69,7 +50,7 @@ class Run:
         given: dict[str, str] | None = getattr(config, "workerinput", {}).get("harness")
         self.is_worker = given is not None
         self.results = results_of(config)
-        given_urls = _once_each(config.getoption("url") or ())
+        given_urls = _addresses(config.getoption("url") or ())
         self.remote = Stack(given_urls) if given_urls else None
         if not self.is_worker and not config.option.collectonly and not config.option.help:
             _must_answer(given_urls)
@@ -135,16 +116,35 @@ class Run:
         yield f"  remove it with: {how_to_remove(plan)}"
 
 
-def _once_each(given: Iterable[tuple[str, str]]) -> dict[str, str]:
-    """Service -> address. Raises UsageError where a service has two."""
+def _addresses(given: Iterable[str]) -> dict[str, str]:
+    """Service -> address, of each ``SERVICE=URL``.
+
+    Raises:
+        pytest.UsageError: one of them is none, or a service has two. Raised here and not by the
+            parser of options, which would leave the verdict of an earlier run.
+    """
     addresses: dict[str, str] = {}
-    for service, address in given:
+    for service, address in map(service_and_address, given):
         if addresses.setdefault(service, address) != address:
             raise pytest.UsageError(
                 f"{service} has two addresses: {without_password(addresses[service])} and "
                 f"{without_password(address)}. Fix: give one"
             )
     return addresses
+
+
+def service_and_address(given: str) -> tuple[str, str]:
+    """The two of ``SERVICE=URL``. Raises UsageError."""
+    service, equals, address = given.partition("=")
+    if not equals or "/" in service or ":" in service:
+        raise pytest.UsageError(
+            f"--url {without_password(given)}: whose address is it? Fix: --url SERVICE=URL, "
+            "with the name that the service has in the compose file"
+        )
+    try:
+        return service, checked(address)
+    except ValueError as error:
+        raise pytest.UsageError(f"the address of {service}: {error}") from None
 
 
 def _must_answer(addresses: dict[str, str]) -> None:

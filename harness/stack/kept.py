@@ -21,6 +21,7 @@ from harness.stack.compose_files import files_in
 from harness.stack.diagnosis import PROJECT
 from harness.stack.docker_cli import docker, lines
 from harness.stack.layout import Layout
+from harness.stack.mounted import mounted_into
 from harness.stack.owner import KEPT
 from harness.stack.plan import Plan
 from harness.stack.running import ComposeStack
@@ -52,6 +53,8 @@ def parts_of(stack: ComposeStack) -> dict[str, str]:
         image = service.get("image") or f"{plan.name}-{name}"
         asked = docker("image", "inspect", "--format", "{{json .}}", image, check=False)
         found[f"the image of {name}"] = _fingerprint(_content(json.loads(asked or "null")))
+        if files := mounted_into(service, config):
+            found[f"what is mounted into {name}"] = _fingerprint(files)
     return found
 
 

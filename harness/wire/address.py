@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import urlsplit
 
 import requests
 
 from harness.wire.client import HttpClient
 
 ANSWER_TIMEOUT_S = (3.0, 10.0)  # to connect and to answer
+_EXAMPLE = "give one such as http://localhost:8000"
+# Not by urlsplit: what is no address must not be shown with a password either.
+_LOGIN = re.compile(r"^((?:\w+:)?//)?[^/?#]*@")
 
 
 def checked(address: str) -> str:
@@ -19,29 +23,26 @@ def checked(address: str) -> str:
     Raises:
         ValueError: it is none, with the cause and the fix.
     """
+    shown = without_password(address)
     try:
         parts = urlsplit(address)
         port_is_valid = parts.port != 0
     except ValueError as error:
-        raise ValueError(f"{address!r} is no address: {error}. Fix: {_EXAMPLE}") from None
+        raise ValueError(f"{shown!r} is no address: {error}. Fix: {_EXAMPLE}") from None
     if parts.scheme not in ("http", "https") or not address.startswith(f"{parts.scheme}://"):
-        bare = address.rpartition("://")[2].lstrip("/") or "localhost:8000"
-        cause = f"{address!r} does not begin with http:// or https://"
+        bare = shown.rpartition("://")[2].lstrip("/") or "localhost:8000"
+        cause = f"{shown!r} does not begin with http:// or https://"
         raise ValueError(f"{cause}. Fix: did you mean http://{bare}?")
     if not parts.hostname or not port_is_valid or any(letter.isspace() for letter in address):
-        raise ValueError(f"{address!r} names no host, or no port of one. Fix: {_EXAMPLE}")
+        raise ValueError(f"{shown!r} names no host, or no port of one. Fix: {_EXAMPLE}")
     if parts.query or parts.fragment:
-        raise ValueError(f"{address!r} is more than an address. Fix: leave out what follows ? or #")
+        raise ValueError(f"{shown!r} is more than an address. Fix: leave out what follows ? or #")
     return address.rstrip("/")
 
 
 def without_password(address: str) -> str:
     """``address`` as it may be shown: without the user and the password that it may hold."""
-    parts = urlsplit(address)
-    return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
-
-
-_EXAMPLE = "give one such as http://localhost:8000"
+    return _LOGIN.sub(r"\1", address, count=1)
 
 
 def unanswered(addresses: Mapping[str, str]) -> list[str]:

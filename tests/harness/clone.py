@@ -84,9 +84,16 @@ class Clone:
     def layout(self) -> Layout:
         return layout_of(self.folder, self.prefix)
 
-    def compose(self, others: dict[str, Any] | None = None, **web: Any) -> None:
-        """Writes the compose file: ``web`` is what its service has beyond or instead of ``WEB``."""
-        content = {"services": {"web": {**WEB, **web}, **(others or {})}, "volumes": {"data": None}}
+    def compose(
+        self,
+        others: dict[str, Any] | None = None,
+        beside: dict[str, Any] | None = None,
+        **web: Any,
+    ) -> None:
+        """Writes the compose file: ``web`` is what its service has beyond or instead of ``WEB``,
+        ``others`` are other services, ``beside`` is what stands beside the services."""
+        services = {"web": {**WEB, **web}, **(others or {})}
+        content = {"services": services, "volumes": {"data": None}, **(beside or {})}
         (self.folder / "docker-compose.yml").write_text(json.dumps(content))
 
     def start(self, tests: str, *options: str) -> subprocess.Popen[bytes]:

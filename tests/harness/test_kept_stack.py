@@ -5,6 +5,7 @@ from __future__ import annotations
 import shlex
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -115,6 +116,26 @@ def test_a_kept_stack_that_is_not_well_or_whose_compose_file_changed_is_not_used
     third = runs.run(keep=True)
     assert not third.reused
     assert "docker-compose.yml changed since" in " ".join(runs.told)
+
+
+@pytest.mark.parametrize("how", ["volumes", "configs", "secrets"])
+def test_a_kept_stack_is_not_used_once_a_file_that_it_reads_changed(runs: Runs, how: str) -> None:
+    settings = runs.clone.folder / "settings" / "page.conf"
+    settings.parent.mkdir()
+    settings.write_text("colour: red")
+    if how == "volumes":
+        runs.clone.compose(volumes=["data:/data", "./settings:/settings:ro"])
+    else:
+        page = {how: {"page": {"file": "./settings/page.conf"}}}
+        uses: dict[str, Any] = {how: ["page"]}
+        runs.clone.compose(beside=page, **uses)
+    first = runs.run(keep=True)
+    assert runs.run().name == first.name
+
+    settings.write_text("colour: blue")
+
+    assert runs.run().name != first.name
+    assert "what is mounted into web changed since" in " ".join(runs.told)
 
 
 def test_a_run_beside_one_that_uses_the_kept_stack_has_its_own(runs: Runs) -> None:

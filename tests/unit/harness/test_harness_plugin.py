@@ -340,7 +340,7 @@ def test_an_address_that_was_not_given_is_asked_for(machine: Machine, elsewhere:
         ("web=http://", "*'http://' names no host*Fix: give one such as*"),
         ("web=http://local host", "*names no host*"),
         ("web=", "*'' does not begin with http*"),
-        ("http://localhost:8000", "*does not say whose address it is. Fix: --url SERVICE=URL*"),
+        ("http://localhost:8000", "*whose address is it? Fix: --url SERVICE=URL*"),
         ("web=http://nobody.invalid", "*web at http*invalid: there is no host of that name. Fix*"),
         ("web=http://127.0.0.1:{closed}", "*web at http*: nobody listens there*Fix: start it*"),
     ],

@@ -119,6 +119,35 @@ def test_an_address_that_does_not_answer_is_told_without_its_password(run: pytes
     assert "secret" not in result.stderr.str() + result.stdout.str()
 
 
+@pytest.mark.parametrize("option", [("--api-url",), ("--url", "fastapi=")])
+def test_what_is_no_address_is_refused(run: pytest.Pytester, option: tuple[str, ...]) -> None:
+    name, *service = option
+    result = run.runpytest(name, "".join([*service, "localhost:8000"]))
+
+    said = (
+        "the address of fastapi: 'localhost:8000' does not begin with *mean http://localhost:8000?"
+    )
+    assert_refused(run, result, said)
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        "http://me:secret@localhost",
+        "fastapi=me:secret@localhost",
+        "fastapi=http://me:secret@localhost:80000",
+        "fastapi=http://me:secret@[localhost",
+        "fastapi=http://me:secret@localhost/?page=1",
+        "fastapi=http://me:se cret@",
+    ],
+)
+def test_what_is_no_address_is_told_without_its_password(run: pytest.Pytester, given: str) -> None:
+    result = run.runpytest("--url", given)
+
+    assert_refused(run, result, "*Fix: *")
+    assert "cret" not in result.stderr.str() + result.stdout.str()
+
+
 @pytest.mark.parametrize("slashes", ["", "/", "//"])
 def test_an_address_keeps_its_path(slashes: str) -> None:
     """Another stack may be at the same host, such as that of production."""
