@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -140,8 +140,9 @@ def stage(trained: Trained, dataset: Dataset, settings: Settings, place: Path) -
     metrics = dict(trained.metrics)
     if trained.segments is not None:
         trained.segments.to_csv(tables / "by_segment.csv")
+        named = metric_names(map(str, trained.segments.index))
         metrics |= {
-            f"segment/{_metric_name(str(name))}/{figure}": float(value)
+            f"segment/{named[str(name)]}/{figure}": float(value)
             for name, row in trained.segments.iterrows()
             for figure, value in row.items()
         }
@@ -185,9 +186,22 @@ def _unseen(
     return pd.DataFrame({"split": split, "row": rows, "fold": numbers, **vars(predictions)})
 
 
-def _metric_name(label: str) -> str:
-    """A label without what MLflow does not take in the name of a metric."""
-    return re.sub(r"[^\w.\- ]", "_", label)
+def metric_names(labels: Iterable[str]) -> dict[str, str]:
+    """Label -> what stands for it in the name of a metric, each another one.
+
+    MLflow takes letters, digits and a few signs there. The other signs become ``_``; labels that
+    differ in these only get a number.
+    """
+    plain = {label: re.sub(r"[^\w.\- ]", "_", label) for label in sorted(labels)}
+    named: dict[str, str] = {}
+    for label in sorted(plain, key=lambda label: plain[label] != label):  # those that fit stay
+        name, number = plain[label], 1
+        # MLflow reads a name as a path, in which dots alone mean a folder.
+        while name in named.values() or set(name) <= {"."}:
+            number += 1
+            name = f"{plain[label]}_{number}"
+        named[label] = name
+    return named
 
 
 def _golden(trained: Trained, dataset: Dataset, settings: Settings) -> bytes:

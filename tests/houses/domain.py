@@ -23,6 +23,8 @@ SPREAD = 200
 """Values of a number with more."""
 BETWEEN = 2
 """Numbers between the ends that a cover holds."""
+EXCHANGES = 20
+"""Exchanges of two inputs that are tried to find one that changes the price."""
 STARTS = 6
 """Houses from which the search for the dearest and the cheapest begins."""
 
@@ -103,6 +105,15 @@ class Domain:
         """
         numbers = [name for name, one in self.inputs.items() if is_number(one)]
         pairs = (self._step_in(base, name) for name in numbers for base in self.bases(bases))
+        return [pair for pair in pairs if pair is not None]
+
+    def exchanged(self, bases: int) -> list[tuple[House, House]]:
+        """Two houses with the same values, two of them in each other's place, and other prices.
+
+        Whoever knows a house by its values alone takes one for the other.
+        """
+        couples = combinations(self.inputs, 2)
+        pairs = (self._exchange(base, *names) for names in couples for base in self.bases(bases))
         return [pair for pair in pairs if pair is not None]
 
     def contrasts(self, base: House) -> dict[str, House]:
@@ -186,6 +197,30 @@ class Domain:
                     low, high = (middle, high) if price(middle) == at_low else (low, middle)
                 return {**base, name: low}, {**base, name: high}
         return None
+
+    def _exchange(self, base: House, first: str, second: str) -> tuple[House, House] | None:
+        values_of_both = _in_common(self.inputs[first], self.inputs[second])
+        couples = list(combinations(values_of_both, 2))
+        for one, other in self._random.sample(couples, min(len(couples), EXCHANGES)):
+            pair = (
+                {**base, first: one, second: other},
+                {**base, first: other, second: one},
+            )
+            price, exchanged = (self._model.figures(house)[0] for house in pair)
+            if price != exchanged:
+                return pair
+        return None
+
+
+def _in_common(one: dict[str, Any], other: dict[str, Any]) -> list[Value]:
+    """Values that two inputs of one kind both take."""
+    if one["kind"] != other["kind"]:
+        return []
+    if not is_number(one):
+        return [value for value in values(one) if value in values(other)]
+    (low, high), (lowest, highest) = _bounds(one), _bounds(other)
+    several = sorted({*values(one), *values(other)})
+    return [value for value in several if max(low, lowest) <= value <= min(high, highest)]
 
 
 def _bounds(one: dict[str, Any]) -> tuple[Any, Any]:

@@ -2,8 +2,8 @@
 
 Ranges, steps and defaults are all given, so that the contract does not depend on the rows; many
 numbers say nothing, so that a model remembers the rows it has seen; prices scatter much more in one
-district, and another has few sales; some cells are empty; one flat is nearly free; and the price
-falls with an input that is declared to raise it.
+district, another has few sales, and the names of two differ in one sign only; some cells are empty;
+one flat is nearly free; and the price falls with an input that is declared to raise it.
 """
 
 from __future__ import annotations
@@ -19,7 +19,9 @@ USABLE = 600
 TWINS = 200  # sales that come in pairs: two flats that differ in `plot` only
 UNKNOWN = 20  # of so many sales that are no twins, one has an empty cell
 NOISE = tuple(f"noise_{number}" for number in range(1, 4))
-DISTRICTS = ("Nord", "Süd", "Ost", "West", "Hafen", "Berg")
+DISTRICTS = ("Nord", "Süd", "Ost & Berg", "Ost + Berg", "Hafen", "Лес")
+METRIC_NAMES = {"Ost & Berg": "Ost _ Berg", "Ost + Berg": "Ost _ Berg_2"}
+"""Of the districts whose names hold what MLflow does not take in the name of a metric."""
 SHARES = (6, 6, 6, 6, 6, 1)  # of the sales: in the last one there are few
 LOUD = "Hafen"
 CHEAP = "F-0"

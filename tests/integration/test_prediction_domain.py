@@ -118,6 +118,17 @@ def test_numbers_just_before_and_just_after_a_step_in_price_have_the_price_of_th
     assert_served(api, judge, [house for step in steps for house in step], figure)
 
 
+@pytest.mark.check("domain.exchanged")
+def test_houses_whose_values_stand_in_each_others_place_have_the_prices_of_the_model(
+    api: PriceApi, judge: Judge, domain: Domain, figure: Figures
+) -> None:
+    """Side by side in one batch, where each could be taken for the other."""
+    pairs = domain.exchanged(bases=2)
+    if not pairs:
+        does_not_apply("no two inputs take the same values, or their exchange changes no price")
+    assert_served(api, judge, [house for pair in pairs for house in pair], figure)
+
+
 @pytest.mark.check("domain.dearest")
 def test_the_1000_dearest_houses_have_the_price_of_the_model(
     api: PriceApi, judge: Judge, domain: Domain, figure: Figures

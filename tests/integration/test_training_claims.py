@@ -13,7 +13,14 @@ from harness.verdict.checks import Figures
 from tests.houses.bundle import Bundle
 from tests.houses.coverage import RISK, bands, check_parts
 from tests.houses.experiment import SETTINGS, Experiment
-from tests.houses.invented_flats import CONDITIONS, DISTRICTS, TEST_FROM, Flat, flats
+from tests.houses.invented_flats import (
+    CONDITIONS,
+    DISTRICTS,
+    METRIC_NAMES,
+    TEST_FROM,
+    Flat,
+    flats,
+)
 from tests.houses.predictions import (
     Floats,
     Predictions,
@@ -97,7 +104,7 @@ def test_every_logged_error_follows_from_rows_and_predictions(
     for district in DISTRICTS:
         lines = Predictions(line for line in crossed if usable[line.row].district == district)
         assert len(lines) >= SMALLEST_SEGMENT
-        name = re.sub(r"[^\w.\- ]", "_", district)
+        name = METRIC_NAMES.get(district, district)
         by_segment = {"sales": float(len(lines)), **lines.scores()}
         expected |= {f"segment/{name}/{key}": [value] for key, value in by_segment.items()}
     for name, prices in baseline_prices(plain, usable).items():

@@ -15,6 +15,7 @@ import pytest
 
 from tests.unit.training.trained_flats import FILES, GAS, MANIFEST, Trained
 from training.dataset import Dataset
+from training.recipe import metric_names
 from training.runtime import ExportedModel
 
 GAS_IN_A_NAME = "Gas _O_Neil_ Bang _ Co__ 1 to _x____"
@@ -45,6 +46,26 @@ def test_the_run_is_logged_with_all_that_a_person_asks_for(trained: Trained) -> 
         assert np.isfinite(run.data.metrics[f"cv_{figure}"])
         assert np.isfinite(run.data.metrics[f"segment/{GAS_IN_A_NAME}/{figure}"])
         assert len(trained.client.get_metric_history(run.info.run_id, f"fold_{figure}")) == 3
+
+
+@pytest.mark.parametrize(
+    ("labels", "names"),
+    [
+        (["Old Town", "St. Ana", "Süd", "北区"], ["Old Town", "St. Ana", "Süd", "北区"]),
+        (["A&B", "A+B", "A/B"], ["A_B", "A_B_2", "A_B_3"]),
+        (["A+B", "A_B"], ["A_B_2", "A_B"]),  # whose own name it is keeps it
+        (["A&B", "A_B", "A_B_2"], ["A_B_3", "A_B", "A_B_2"]),
+        ([".", "..", "a."], ["._2", ".._2", "a."]),
+    ],
+)
+def test_each_segment_has_a_metric_of_its_own(
+    trained: Trained, labels: list[str], names: list[str]
+) -> None:
+    assert metric_names(labels) == dict(zip(labels, names, strict=True))
+    experiment = trained.client.create_experiment(f"metrics of {', '.join(labels)}")
+    run = trained.client.create_run(experiment)
+    for name in names:  # MLflow takes each of them
+        trained.client.log_metric(run.info.run_id, f"segment/{name}/rmsle", 0.5)
 
 
 def artifacts(trained: Trained, folder: str) -> set[str]:
