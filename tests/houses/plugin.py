@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from harness.run import RUN, address_of
+from harness.run import RUN, address_of, service_and_address
 from harness.stack.layout import Layout
 from harness.stack.running import Stack
 from harness.verdict.catalogue import catalogue
@@ -102,7 +102,8 @@ def pytest_harness_verdict(config: pytest.Config, verdict: Verdict, page: Path) 
 
 
 def _tracker_address(config: pytest.Config) -> str:
-    return tracker_address(dict(config.getoption("url")).get("mlflow"))
+    given = dict(map(service_and_address, config.getoption("url")))
+    return tracker_address(given.get("mlflow"))
 
 
 @pytest.fixture(scope="session")

@@ -161,6 +161,40 @@ def test_a_body_that_is_no_house_is_refused(
     assert refusal.detail
 
 
+@pytest.mark.check("input.repeated-key")
+def test_a_key_that_is_given_twice_is_refused_whatever_its_values(
+    api: PriceApi, house: dict[str, Value], subtests: pytest.Subtests
+) -> None:
+    """Of two values one is not read. Also where both are equal, as 1 and 1.0 are in Python."""
+    whole = json.dumps(house)
+    for name, value in house.items():
+        for again in [value, *_equal_to(value)]:
+            twice = f'{{"{name}": {json.dumps(again)}, {whole[1:]}'
+            for path, body in {
+                "/predict": twice,
+                "/predict/batch": f'{{"houses": [{whole}, {twice}]}}',
+            }.items():
+                with subtests.test(input=name, again=repr(again), path=path):
+                    assert_refused_for_its_keys(api, path, body)
+    with subtests.test(input="houses"):
+        body = f'{{"houses": [{whole}], "houses": [{whole}]}}'
+        assert_refused_for_its_keys(api, "/predict/batch", body)
+
+
+def assert_refused_for_its_keys(api: PriceApi, path: str, body: str) -> None:
+    answer = api.post(path, data=body, headers=JSON)
+    assert answer.status_code == 400, f"a key twice: {answer.status_code}, not 400: {answer.text}"
+
+
+def _equal_to(value: Value) -> list[Value]:
+    """What is another value in JSON and an equal one in Python."""
+    if isinstance(value, bool):
+        return [int(value)]
+    if isinstance(value, str):
+        return []
+    return [float(value)] if isinstance(value, int) else [int(value)] * value.is_integer()
+
+
 @pytest.mark.check("input.longest-batch")
 @pytest.mark.parametrize("indent", [pytest.param(None, id="plain"), pytest.param(4, id="indented")])
 def test_a_full_batch_of_the_longest_houses_is_taken(

@@ -111,6 +111,8 @@ def test_every_logged_error_follows_from_rows_and_predictions(
         simple = point_scores(plain.predictions.of("holdout").column("actual"), prices)
         expected |= {f"baseline_{name}_{key}": [value] for key, value in simple.items()}
 
+    missing = sorted(set(expected) - set(plain.metrics))
+    assert not missing, f"errors that are not logged: {missing}"
     assert set(plain.metrics) == set(expected), "errors were logged that nobody can check"
     for key, values in expected.items():
         assert plain.metrics[key] == pytest.approx(values, rel=1e-6), f"{key} is another"
