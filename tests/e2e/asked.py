@@ -11,6 +11,8 @@ from tests.houses.api import Value
 from tests.houses.form import PriceForm
 from tests.houses.stub_api import Lie, StubApi
 
+PREDICT, SCHEMA, MODEL = "POST /predict", "GET /schema", "GET /model"
+
 
 def contract(inputs: Sequence[Mapping[str, Any]]) -> Lie:
     """``GET /schema`` as it tells of ``inputs``."""

@@ -1,4 +1,4 @@
-"""What a person sees when the API is slow, refuses, or answers what cannot be right.
+"""What a person sees when the API refuses, or answers what cannot be right.
 
 The form is the real one in its container; between it and the real API is a stub that lies.
 """
@@ -12,24 +12,15 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from harness.verdict.checks import Figures
+from tests.e2e.asked import MODEL, PREDICT
 from tests.e2e.inputs import Inputs, another_value
-from tests.e2e.page import (
-    MESSAGE_DUE_S,
-    assert_no_internals,
-    assert_plain_message,
-    assert_plain_message_in_time,
-    due_s,
-)
+from tests.e2e.page import MESSAGE_DUE_S, assert_no_internals, assert_plain_message_in_time
 from tests.houses.bundle import GoldenRow
 from tests.houses.form import PriceForm
 from tests.houses.reading import shows
 from tests.houses.stub_api import Lie, StubApi
 
 pytestmark = [pytest.mark.containers, pytest.mark.xdist_group("stub")]
-
-PREDICT, SCHEMA, MODEL = "POST /predict", "GET /schema", "GET /model"
-THINKING_S = 2.0
 
 
 def problem(status: int, title: str = "No", **more: object) -> Lie:
@@ -144,60 +135,6 @@ def test_a_refusal_names_the_fields_and_the_reasons(
 
     assert_plain_message_in_time(form_of_stub, REFUSED)
     assert f"{one['label']}: must be <b>another</b> one" in form_of_stub.problem()
-
-
-@pytest.mark.same_page
-@pytest.mark.check("browser.slow")
-def test_an_api_that_takes_too_long_gives_a_message_in_time(
-    form_of_stub: PriceForm, stub: StubApi, figure: Figures
-) -> None:
-    form_of_stub.estimate()
-    stub.says({PREDICT: Lie(seconds=2 * MESSAGE_DUE_S)})
-
-    took = assert_plain_message_in_time(form_of_stub, "took too long")
-
-    figure("seconds until the message", took, "s", at_most=due_s(form_of_stub))
-
-
-@pytest.mark.same_page
-@pytest.mark.check("browser.slow-all")
-@pytest.mark.parametrize(
-    "slow",
-    [(PREDICT,), (SCHEMA, MODEL), (PREDICT, SCHEMA, MODEL)],
-    ids=["price", "what follows it", "all"],
-)
-def test_a_click_has_its_outcome_in_time_however_many_of_its_questions_are_slow(
-    form_of_stub: PriceForm, stub: StubApi, figure: Figures, slow: tuple[str, ...]
-) -> None:
-    """Each of them by less than a person would wait for one."""
-    form_of_stub.estimate()
-    stub.says({question: Lie(seconds=MESSAGE_DUE_S / 2) for question in slow})
-
-    took = form_of_stub.press()
-
-    if not form_of_stub.shows_a_price():
-        assert_plain_message(form_of_stub)
-    figure("seconds until the outcome", took, "s")
-    assert took < due_s(form_of_stub), f"the time of several slow answers adds up: {took:.1f} s"
-
-
-@pytest.mark.same_page
-@pytest.mark.check("browser.slow-price")
-def test_no_earlier_price_is_shown_while_the_api_thinks(
-    form_of_stub: PriceForm, stub: StubApi
-) -> None:
-    before = form_of_stub.estimate()
-    stub.says({PREDICT: Lie(seconds=THINKING_S)})
-
-    assert form_of_stub.estimate().figures == before.figures
-
-    seen = form_of_stub.seen()
-    assert "Asking the model" in seen.meanwhile, "the form does not say that it asks"
-    # Seconds before the answer, on any machine; a form that keeps the price draws both at once.
-    assert seen.cleared <= seen.seconds - THINKING_S / 2, (
-        f"the form shows an earlier price while the API thinks: it was gone {seen.cleared:.1f} s "
-        f"after the click, and its answer came {seen.seconds:.1f} s after it"
-    )
 
 
 @pytest.mark.same_page

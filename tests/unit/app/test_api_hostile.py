@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -14,18 +13,12 @@ from tests.houses import hostile
 from tests.houses.cases import typical
 from tests.houses.raw_request import post
 from tests.unit.app import bundles
-from tests.unit.app.live_api import Live, running
+from tests.unit.app.live_api import Live
 
 INPUTS = bundles.MIXED.model_dump(mode="json")["inputs"]
 BODIES = hostile.bodies(INPUTS)
 HEADERS = hostile.headers(INPUTS)
 UNREADABLE = hostile.unreadable()
-
-
-@pytest.fixture(scope="module")
-def api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
-    with running(bundles.write(tmp_path_factory.mktemp("hostile") / "bundle")) as live:
-        yield live
 
 
 @pytest.fixture(scope="module")

@@ -1,4 +1,4 @@
-"""Training runs that the tests of a whole run share."""
+"""Training runs that the tests of a whole run share, and a dataset that each test may spoil."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from tests.unit.training.spoiled_flats import Folder
 from tests.unit.training.trained_flats import FLATS, GAS, Trained
 from training import recipe
 from training.dataset import Dataset, load
@@ -91,3 +92,8 @@ def shuffled(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="package")
 def dataset(flats: Path) -> Dataset:
     return load(flats)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Folder:
+    return Folder(tmp_path / "flats")
