@@ -36,12 +36,28 @@ class Settings(StrictModel, strict=False):
         for pair in pairs:
             key, equals, value = pair.partition("=")
             if not equals:
-                raise SettingsError(f"--set {pair}: not key=value")
+                raise SettingsError(f"--set {pair}: no value. Fix: --set key=value")
             if key not in cls.model_fields:
                 raise SettingsError(f"--set {key}: unknown. Fix: {nearest(key, cls.model_fields)}")
             given[key] = value
         try:
             return cls.model_validate(given)
         except ValidationError as error:
-            first = error.errors()[0]
-            raise SettingsError(f"--set {first['loc'][0]}: {first['msg']}") from None
+            key = str(error.errors()[0]["loc"][0])
+            raise SettingsError(
+                f"--set {key}={given[key]}: {key} is {cls._takes(key)}. "
+                f"Fix: --set {key}={cls.model_fields[key].default}, or another"
+            ) from None
+
+    @classmethod
+    def _takes(cls, key: str) -> str:
+        """What may be given, in words."""
+        schema = cls.model_json_schema()["properties"][key]
+        kind = "a whole number" if schema["type"] == "integer" else "a number"
+        bounds = {
+            "minimum": "from {}",
+            "maximum": "to {}",
+            "exclusiveMaximum": "and below {}",
+        }
+        told = [words.format(schema[bound]) for bound, words in bounds.items() if bound in schema]
+        return " ".join([kind, *told])

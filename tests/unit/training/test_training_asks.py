@@ -67,9 +67,11 @@ def answers_once(listening: socket.socket, answer: bytes) -> None:
     [
         ("depth=3", "unknown. Fix: use one of: seed, folds"),
         ("fold=3", 'did you mean "folds"?'),
-        ("folds=two", "--set folds"),
-        ("folds", "not key=value"),
-        ("coverage=1.5", "--set coverage"),
+        ("folds=two", "folds=two: folds is a whole number from 3 to 50. Fix: --set folds=10"),
+        ("folds", "--set folds: no value. Fix: --set key=value"),
+        ("coverage=1.5", "coverage=1.5: coverage is a number from 0.5 to 0.98. Fix: --set cov"),
+        ("coverage=90%", "coverage=90%: coverage is a number from 0.5 to 0.98."),
+        ("holdout_share=1/3", "holdout_share is a number from 0.1 and below 0.5. Fix"),
     ],
 )
 def test_wrong_settings_are_refused(
