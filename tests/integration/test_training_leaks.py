@@ -22,10 +22,18 @@ CHANCE_Z = 4.5  # standard deviations; chance alone goes beyond them once in 300
 FLOOR = 1e-12  # relative; what arithmetic in another order may make of a price
 
 
-def unseen(experiment: Experiment, plan: Plan, model: str) -> dict[int, Prediction]:
-    """What a model that must not have seen the poisoned rows said, by row of the CSV."""
+def unseen(
+    experiments: Experiments, plan: Plan, model: str
+) -> tuple[dict[int, Prediction], dict[int, Prediction]]:
+    """What a model that must not have seen the poisoned rows said without and with them, by row of
+    the CSV."""
     name = f"fold {plan.fold}" if model == "fold" else model
-    return {line.row: line for line in experiment.predictions.by_model()[name]}
+    before, after = (
+        {line.row: line for line in experiments[data].predictions.by_model()[name]}
+        for data in ("plain", "poisoned")
+    )
+    assert set(after) == set(before), "other rows are held out where they are poisoned"
+    return before, after
 
 
 @pytest.mark.check("training.same-split")
@@ -45,7 +53,7 @@ def test_which_rows_are_held_out_does_not_depend_on_prices(experiments: Experime
 def test_a_model_has_not_seen_the_prices_that_it_is_judged_on(
     experiments: Experiments, plan: Plan, model: str
 ) -> None:
-    before, after = (unseen(experiments[name], plan, model) for name in ("plain", "poisoned"))
+    before, after = unseen(experiments, plan, model)
     changed = [
         row
         for row in before
@@ -60,7 +68,7 @@ def test_a_model_has_not_seen_the_prices_that_it_is_judged_on(
 def test_an_interval_was_not_calibrated_on_the_prices_that_it_is_judged_on(
     experiments: Experiments, plan: Plan, model: str
 ) -> None:
-    before, after = (unseen(experiments[name], plan, model) for name in ("plain", "poisoned"))
+    before, after = unseen(experiments, plan, model)
     changed = [
         row
         for row in before
@@ -160,7 +168,7 @@ def test_a_model_without_skill_is_refused_with_the_figures_that_say_so(
     [error], scores = refused.metrics["holdout_rmsle"], refused.predictions.of("holdout").scores()
 
     assert refused.code == 1
-    assert error == pytest.approx(scores["rmsle"], rel=1e-9)
+    assert error == pytest.approx(scores["rmsle"], rel=1e-9), "the logged error is another"
     assert f"RMSLE {error:.4f} on held-out sales is no better than" in refused.complained
     assert "cross-validated" in refused.printed, "it does not print its errors"
     assert not refused.published, "a refused model was published"
