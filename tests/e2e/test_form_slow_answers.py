@@ -5,16 +5,20 @@ The form is the real one in its container; between it and the real API is a stub
 
 from __future__ import annotations
 
+from statistics import median
+
 import pytest
 
 from harness.verdict.checks import Figures
 from tests.e2e.asked import MODEL, PREDICT, SCHEMA
 from tests.e2e.page import MESSAGE_DUE_S, assert_plain_message, assert_plain_message_in_time, due_s
 from tests.houses.form import PriceForm
+from tests.houses.form_visit import crowd
 from tests.houses.stub_api import Lie, StubApi
 
 pytestmark = [pytest.mark.containers, pytest.mark.xdist_group("stub")]
 THINKING_S = 2.0
+CROWD = 20
 
 
 @pytest.mark.same_page
@@ -50,6 +54,27 @@ def test_a_click_has_its_outcome_in_time_however_many_of_its_questions_are_slow(
         assert_plain_message(form_of_stub)
     figure("seconds until the outcome", took, "s")
     assert took < due_s(form_of_stub), f"the time of several slow answers adds up: {took:.1f} s"
+
+
+@pytest.mark.check("browser.slow-crowd")
+def test_nobody_waits_for_what_others_are_waiting_for(
+    stub: StubApi, address_of_form_of_stub: str, figure: Figures
+) -> None:
+    """Of a crowd that clicks at once, against the same crowd where the API answers at once."""
+    usual = crowd(address_of_form_of_stub, CROWD)
+    stub.says({PREDICT: Lie(seconds=2 * MESSAGE_DUE_S)})
+
+    slow = crowd(address_of_form_of_stub, CROWD)
+
+    assert all(run.has_price for run in usual)
+    assert not any(run.has_price or run.errors for run in slow)
+    usual_s, slow_s = (median(run.seconds for run in runs) for runs in (usual, slow))
+    figure("seconds until the outcome, without the wait", usual_s, "s")
+    figure("seconds until the outcome, median of the crowd", slow_s, "s")
+    assert slow_s < usual_s + MESSAGE_DUE_S, (
+        f"people wait for each other: half of {CROWD} waited {slow_s:.1f} s for a message, and "
+        f"{usual_s:.1f} s for a price that comes at once"
+    )
 
 
 @pytest.mark.same_page

@@ -6,9 +6,11 @@ Each opens the page's WebSocket, lets the script draw the form, presses the butt
 from __future__ import annotations
 
 import asyncio
+import time
+from collections.abc import Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from aiohttp import ClientSession, ClientWebSocketResponse, WSMsgType
 
@@ -32,12 +34,14 @@ class Run:
         errors: that stand on the page; the form's log has more of them.
         button: id of the button that sends the form, empty without one.
         has_price: whether a price stands there.
+        seconds: from the request for it to its end.
     """
 
     ended: str = ""
     errors: list[str] = field(default_factory=list)
     button: str = ""
     has_price: bool = False
+    seconds: float = 0.0
 
     def note(self, message: ForwardMsg) -> None:
         if message.WhichOneof("type") == "script_finished":
@@ -73,25 +77,48 @@ def visits(address: str, count: int, at_once: int = 1) -> list[tuple[Run, Run]]:
 
     async def all_visits() -> list[tuple[Run, Run]]:
         free = asyncio.Semaphore(at_once)
-        return await asyncio.gather(*(_visit(address, free) for _ in range(count)))
 
+        async def in_turn() -> tuple[Run, Run]:
+            async with free:
+                return await _visit(address, clicking=asyncio.Barrier(1))
+
+        return await asyncio.gather(*(in_turn() for _ in range(count)))
+
+    return _result_of(all_visits())
+
+
+def crowd(address: str, count: int) -> list[Run]:
+    """What ``count`` people see who have all opened the form and press its button together.
+
+    Raises:
+        AssertionError: as :func:`visits`.
+    """
+
+    async def all_visits() -> list[tuple[Run, Run]]:
+        clicking = asyncio.Barrier(count)
+        return await asyncio.gather(*(_visit(address, clicking) for _ in range(count)))
+
+    return [clicked for _, clicked in _result_of(all_visits())]
+
+
+def _result_of(all_visits: Coroutine[Any, Any, list[tuple[Run, Run]]]) -> list[tuple[Run, Run]]:
     # In a thread of its own: Playwright leaves an event loop in that of the tests.
     with ThreadPoolExecutor(1) as thread:
         try:
-            return thread.submit(asyncio.run, all_visits()).result()
+            return thread.submit(asyncio.run, all_visits).result()
         except TimeoutError:
             raise AssertionError(
                 f"the form's script does not end: a visit took {VISIT_TIMEOUT_S:g} s"
             ) from None
 
 
-async def _visit(address: str, free: asyncio.Semaphore) -> tuple[Run, Run]:
+async def _visit(address: str, clicking: asyncio.Barrier) -> tuple[Run, Run]:
+    """Opens the form, and presses its button once all whom ``clicking`` awaits have it open."""
     from streamlit.proto.BackMsg_pb2 import BackMsg  # Streamlit takes seconds to load
 
     opens, clicks = BackMsg(), BackMsg()
     opens.rerun_script.SetInParent()
     async with (
-        free,
         # The time limits of the client end with the handshake.
         asyncio.timeout(VISIT_TIMEOUT_S),
         ClientSession() as client,
@@ -100,16 +127,18 @@ async def _visit(address: str, free: asyncio.Semaphore) -> tuple[Run, Run]:
         opened = await _run(socket, opens)
         widget = clicks.rerun_script.widget_states.widgets.add()
         widget.id, widget.trigger_value = opened.button, True
+        await clicking.wait()
         return opened, await _run(socket, clicks)
 
 
 async def _run(socket: ClientWebSocketResponse, asked: BackMsg) -> Run:
     from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
+    run, begun = Run(), time.monotonic()
     await socket.send_bytes(asked.SerializeToString())
-    run = Run()
     while not run.ended:
         received = await socket.receive()
         assert received.type == WSMsgType.BINARY, f"the form hung up: {received}"
         run.note(ForwardMsg.FromString(received.data))
+    run.seconds = time.monotonic() - begun
     return run
