@@ -46,6 +46,15 @@ INPUTS = [
 NAMES = [str(one["name"]) for one in INPUTS]
 LAST = NAMES[-1]  # a number
 SCHEMA = contract(INPUTS)
+# By how many pixels the button that stays in view, or the end of the window, hides what has the
+# keyboard. A control that is drawn by something else has no size: that is what is looked at.
+HIDDEN = """() => {
+    let focused = document.activeElement;
+    while (focused.getBoundingClientRect().height < 10) focused = focused.parentElement;
+    const seen = focused.getBoundingClientRect();
+    const bar = document.querySelector(".stElementContainer:has(.stFormSubmitButton)");
+    return Math.max(seen.bottom - bar.getBoundingClientRect().top, -seen.top, 0);
+}"""
 # What a style sheet, and so no locator, finds in the title of a folded group.
 AFTER_TITLE = "e => getComputedStyle(e, '::after').content"
 
@@ -92,6 +101,25 @@ def test_an_input_in_a_folded_group_can_be_entered_with_the_keyboard_alone(
 
     assert [json.loads(body) for body in bodies] == [house]
     assert not long_form.is_folded(LAST), "a click folds what was unfolded"
+
+
+@pytest.mark.check("browser.long-focus")
+@on_both_screens
+def test_what_has_the_keyboard_is_in_view_and_not_behind_the_button(
+    long_form: PriceForm, width: int
+) -> None:
+    for name in NAMES[::MEMBERS]:
+        long_form.reveal(name)
+    long_form.page.evaluate("scrollTo(0, 0)")
+    keyboard = Keyboard(long_form)
+    for name in NAMES:
+        keyboard.tab_to(name)
+
+        def problem(name: str = name) -> str | None:
+            hidden = long_form.page.evaluate(HIDDEN)
+            return f"{hidden:.0f} pixels of {name} are hidden" if hidden > 0 else None
+
+        long_form.until(problem, lambda: None, what=f"{name}, which has the keyboard, is in view")
 
 
 @pytest.mark.check("browser.long-refused")
