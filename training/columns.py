@@ -131,7 +131,7 @@ def _numbers(
     outside = values.notna() & ~unreadable & ~values.between(low, high)
     if outside.any() and spec.outside == "refuse":
         problem = (
-            f"{outside.sum()} rows lie outside {low:g} to {high:g}"
+            f"{counted_rows(outside)} outside {low:g} to {high:g}"
             f" (the data goes from {good.min():g} to {good.max():g})"
         )
         raise DatasetError(file, f"{key}.range", problem, 'widen it, or set outside = "drop"')
@@ -166,7 +166,7 @@ def _yes_no(file: Path, key: str, name: str, spec: InputSpec, text: pd.Series) -
     values = lower.map(lambda cell: cell in YES, na_action="ignore")
     unreadable = text.notna() & ~lower.isin(YES | NO)
     if unreadable.any() and spec.outside == "refuse":
-        problem = f"{unreadable.sum()} rows are neither yes nor no"
+        problem = f"{counted_rows(unreadable)} with neither yes nor no"
         raise DatasetError(file, key, problem, 'write yes/no in the CSV, or set outside = "drop"')
     notes = _dropped(name, unreadable, "neither yes nor no", text)
     default = spec.default if spec.default is not None else bool(values.dropna().mean() >= 0.5)
@@ -183,7 +183,7 @@ def _choices(file: Path, key: str, name: str, spec: InputSpec, text: pd.Series) 
     unseen = text.notna() & ~text.isin(list(names))
     if unseen.any() and spec.outside == "refuse":
         codes = ", ".join(sorted(text[unseen].unique())[:5])
-        problem = f"{unseen.sum()} rows hold codes that are not listed: {codes}"
+        problem = f"{counted_rows(unseen)} with codes that are not listed: {codes}"
         raise DatasetError(file, f"{key}.choices", problem, 'list them, or set outside = "drop"')
     absent = [code for code in names if code not in counts.index]
     if absent:
@@ -206,7 +206,12 @@ def _choices(file: Path, key: str, name: str, spec: InputSpec, text: pd.Series) 
 def _dropped(name: str, rows: pd.Series, why: str, text: pd.Series) -> list[str]:
     if not rows.any():
         return []
-    return [f"{name}: {rows.sum()} rows dropped, {why} (such as {text[rows].iloc[0]!r})"]
+    return [f"{name}: {counted_rows(rows)} dropped, {why} (such as {text[rows].iloc[0]!r})"]
+
+
+def counted_rows(rows: pd.Series) -> str:
+    """How many are true, as in "1 row" and "2 rows"."""
+    return f"{rows.sum()} row{'s' if rows.sum() != 1 else ''}"
 
 
 def _input(

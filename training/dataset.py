@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from app.contract import Contract, Target
-from training.columns import read_column
+from training.columns import counted_rows, read_column
 from training.leaks import check_leaks
 from training.spec import FILE, DatasetError, DatasetSpec, nearest, read_spec
 
@@ -65,7 +65,7 @@ def load(folder: Path) -> Dataset:
         )
         raise DatasetError(file, "target.column", problem, "write plain numbers, such as 123456.78")
     if drop.any():
-        notes.append(f"{spec.target.column}: {drop.sum()} rows dropped, no price above zero")
+        notes.append(f"{spec.target.column}: {counted_rows(drop)} dropped, no price above zero")
     if price[~drop].nunique() == 1:
         raise DatasetError(file, "target.column", "all prices are the same", "name another column")
     columns = {
@@ -139,7 +139,7 @@ def _without_repeats(table: pd.DataFrame, spec: DatasetSpec) -> tuple[pd.DataFra
         repeated |= table[column].notna() & table[column].duplicated()
     if not repeated.any():
         return table, []
-    return table[~repeated], [f"{repeated.sum()} rows dropped, the same sale was listed before"]
+    return table[~repeated], [f"{counted_rows(repeated)} dropped, the same sale was listed before"]
 
 
 def _check_enough(file: Path, read: int, kept: int) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 
 def mounted_into(service: Mapping[str, Any], config: Mapping[str, Any]) -> dict[str, str]:
-    """Path on this machine -> hash of what is there, for each file that ``service`` reads.
+    """Path on this machine -> what is there, for each file that ``service`` reads.
 
     A folder that the service may write to is left out: what is in it changes by itself, as that of
     a volume does.
@@ -19,7 +19,9 @@ def mounted_into(service: Mapping[str, Any], config: Mapping[str, Any]) -> dict[
         service: one of ``config``.
         config: what ``docker compose config`` says.
     """
-    found = {path: _sha256(path) for source in _sources(service, config) for path in _files(source)}
+    found = {
+        path: _content(path) for source in _sources(service, config) for path in _files(source)
+    }
     return {str(path): found[path] for path in sorted(found)}
 
 
@@ -39,6 +41,11 @@ def _files(source: Path) -> Iterator[Path]:
     yield from (path for path in [source, *source.rglob("*")] if path.is_file())
 
 
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+def _content(path: Path) -> str:
+    """The hash of a file, or what can be told of one that only the engine may read."""
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except PermissionError:
+        known = path.stat()
+        return f"{known.st_size} bytes of {known.st_mtime_ns}"

@@ -26,7 +26,7 @@ def test_a_few_words_in_a_column_of_numbers_are_mistakes_and_make_no_choices(
     with pytest.raises(DatasetError, match=r'rooms\.kind: 1 cells of "rooms" are no numbers'):
         load(folder.path)
     folder.replace('column = "rooms"', 'column = "rooms"\nkind = "integer"')
-    assert "rooms: 1 rows dropped, no integer (such as 'rooms')" in load(folder.path).notes
+    assert "rooms: 1 row dropped, no integer (such as 'rooms')" in load(folder.path).notes
 
 
 def test_a_comma_at_the_end_of_each_row_shifts_nothing(folder: Folder) -> None:
@@ -143,14 +143,14 @@ def test_bad_rows_are_dropped_and_counted(folder: Folder) -> None:
 
 def test_rows_outside_are_dropped_only_when_the_description_says_so(folder: Folder) -> None:
     folder.set(5, "surface_m2", "9999")
-    with pytest.raises(DatasetError, match="1 rows lie outside 10 to 250"):
+    with pytest.raises(DatasetError, match="1 row outside 10 to 250"):
         load(folder.path)
 
     folder.replace("step = 0.5", 'step = 0.5\noutside = "drop"')
 
     dataset = load(folder.path)
     assert len(dataset.inputs) == 599
-    assert any("surface: 1 rows dropped, outside 10 to 250" in note for note in dataset.notes)
+    assert any("surface: 1 row dropped, outside 10 to 250" in note for note in dataset.notes)
 
 
 def test_too_many_dropped_rows_refuse_the_file(folder: Folder) -> None:
