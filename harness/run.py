@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
@@ -20,7 +21,8 @@ from harness.stack.plan import Plan
 from harness.stack.running import Stack
 from harness.stack.shared import SharedStacks, begun
 from harness.stack.usage import with_memory
-from harness.wire.address import checked, unanswered, without_password
+from harness.wire.address import checked, without_password
+from harness.wire.answering import unanswered
 
 RUN = pytest.StashKey["Run"]()
 FOLDERS, OWNER = "compose-harness-", "owner"
@@ -136,7 +138,7 @@ def _addresses(given: Iterable[str]) -> dict[str, str]:
 def service_and_address(given: str) -> tuple[str, str]:
     """The two of ``SERVICE=URL``. Raises UsageError."""
     service, equals, address = given.partition("=")
-    if not equals or "/" in service or ":" in service:
+    if not equals or not service or re.search("[/:@?#]", service):
         raise pytest.UsageError(
             f"--url {without_password(given)}: whose address is it? Fix: --url SERVICE=URL, "
             "with the name that the service has in the compose file"

@@ -138,12 +138,13 @@ def stage(trained: Trained, dataset: Dataset, settings: Settings, place: Path) -
     (tables / "rows.txt").write_text("\n".join(rows) + "\n", encoding="utf-8")
     trained.importance.to_csv(tables / "permutation_importance.csv")
     metrics = dict(trained.metrics)
-    if trained.segments is not None:
-        trained.segments.to_csv(tables / "by_segment.csv")
-        named = metric_names(map(str, trained.segments.index))
+    if trained.segments is not None and segment is not None:
+        named = metric_names(map(str, segment.unique()))
+        prefixes = [f"segment/{named[str(label)]}" for label in trained.segments.index]
+        trained.segments.assign(metrics=prefixes).to_csv(tables / "by_segment.csv")
         metrics |= {
-            f"segment/{named[str(name)]}/{figure}": float(value)
-            for name, row in trained.segments.iterrows()
+            f"{prefix}/{figure}": float(value)
+            for prefix, (_, row) in zip(prefixes, trained.segments.iterrows(), strict=True)
             for figure, value in row.items()
         }
     provenance = {
@@ -190,7 +191,7 @@ def metric_names(labels: Iterable[str]) -> dict[str, str]:
     """Label -> what stands for it in the name of a metric, each another one.
 
     MLflow takes letters, digits and a few signs there. The other signs become ``_``; labels that
-    differ in these only get a number.
+    differ in these only get a number. Given all that there are, a label always has the same name.
     """
     plain = {label: re.sub(r"[^\w.\- ]", "_", label) for label in sorted(labels)}
     named: dict[str, str] = {}

@@ -53,7 +53,7 @@ def parts_of(stack: ComposeStack) -> dict[str, str]:
         image = service.get("image") or f"{plan.name}-{name}"
         asked = docker("image", "inspect", "--format", "{{json .}}", image, check=False)
         found[f"the image of {name}"] = _fingerprint(_content(json.loads(asked or "null")))
-        if files := mounted_into(service, config):
+        if files := mounted_into(service, config, layout.root):
             found[f"what is mounted into {name}"] = _fingerprint(files)
     return found
 

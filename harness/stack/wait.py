@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from harness.errors import NotInTimeError
 from harness.stack import diagnosis
 from harness.wire import HANG_TIMEOUT_S
+from harness.wire.address import without_password
 from harness.wire.listening import why_silent
 
 
@@ -43,7 +44,7 @@ def wait_until(
     begun = time.monotonic()
     while (last := problem()) is not None:
         if time.monotonic() - begun > seconds:
-            where = f" ({address})" if address else ""
+            where = f" ({without_password(address)})" if address else ""
             said = f"{what}{where}: not within {seconds:g} s. Last seen: {last}. Hint: {hint}"
             raise NotInTimeError(f"{said}\n{evidence()}" if evidence else said)
         time.sleep(pause)  # between two looks at the condition

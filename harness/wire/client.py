@@ -8,14 +8,20 @@ from urllib.parse import urlsplit
 import requests
 
 from harness.wire import HANG_TIMEOUT_S
+from harness.wire.address import login_of
 
 
 class HttpClient:
-    """Requests to one address. Answers are returned whatever their status is."""
+    """Requests to one address. Answers are returned whatever their status is.
+
+    Attributes:
+        address: without a slash at the end, and without the user and password that it came with.
+    """
 
     def __init__(self, address: str) -> None:
-        self.address = address.rstrip("/")
         self._session = requests.Session()
+        given, self._session.auth = login_of(address)
+        self.address = given.rstrip("/")
         # The proxy of the environment is for the internet, not for ports of this machine.
         local = urlsplit(address).hostname in ("127.0.0.1", "localhost", "::1")
         self._session.trust_env = not local

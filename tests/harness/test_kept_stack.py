@@ -118,21 +118,27 @@ def test_a_kept_stack_that_is_not_well_or_whose_compose_file_changed_is_not_used
     assert "docker-compose.yml changed since" in " ".join(runs.told)
 
 
-@pytest.mark.parametrize("how", ["volumes", "configs", "secrets"])
-def test_a_kept_stack_is_not_used_once_a_file_that_it_reads_changed(runs: Runs, how: str) -> None:
+@pytest.mark.parametrize("how", ["folder", "file", "configs", "secrets", "environment"])
+def test_a_kept_stack_is_not_used_once_what_it_is_given_to_read_changed(
+    runs: Runs, how: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     settings = runs.clone.folder / "settings" / "page.conf"
     settings.parent.mkdir()
     settings.write_text("colour: red")
-    if how == "volumes":
-        runs.clone.compose(volumes=["data:/data", "./settings:/settings:ro"])
+    monkeypatch.setenv("COLOUR", "red")
+    if how in ("folder", "file"):
+        source = "./settings:/settings:ro" if how == "folder" else "./settings/page.conf:/page.conf"
+        runs.clone.compose(volumes=["data:/data", source])
     else:
-        page = {how: {"page": {"file": "./settings/page.conf"}}}
-        uses: dict[str, Any] = {how: ["page"]}
-        runs.clone.compose(beside=page, **uses)
+        kind = "secrets" if how == "environment" else how
+        page = {"environment": "COLOUR"} if how == "environment" else {"file": str(settings)}
+        uses: dict[str, Any] = {kind: ["page"]}
+        runs.clone.compose(beside={kind: {"page": page}}, **uses)
     first = runs.run(keep=True)
     assert runs.run().name == first.name
 
     settings.write_text("colour: blue")
+    monkeypatch.setenv("COLOUR", "blue")
 
     assert runs.run().name != first.name
     assert "what is mounted into web changed since" in " ".join(runs.told)

@@ -13,6 +13,7 @@ import requests
 
 from harness.errors import HarnessError
 from harness.verdict.verdict import Verdict
+from harness.wire.address import without_password
 from tests.houses.tracker import MlflowApi, MlflowError
 
 LONGEST = 5000  # characters that MLflow takes as a tag
@@ -37,6 +38,7 @@ def not_the_champion(model: Mapping[str, Any], address: str) -> str | None:
         model: name, version and run of what was tested, as the API said.
         address: of the MLflow that it is registered in.
     """
+    shown = without_password(address)
     name, version = model.get("name"), model.get("version")
     if not (name and version):
         return None
@@ -46,11 +48,11 @@ def not_the_champion(model: Mapping[str, Any], address: str) -> str | None:
     except requests.RequestException:
         return None
     except MlflowError as error:
-        return f"{name} version {version} is served, and {address} has no {CHAMPION} ({error})"
+        return f"{name} version {version} is served, and {shown} has no {CHAMPION} ({error})"
     if champion == version:
         return None
     return (
-        f"{name} version {version} is served, but the {CHAMPION} at {address} is version "
+        f"{name} version {version} is served, but the {CHAMPION} at {shown} is version "
         f"{champion}. Fix: serve that one or move the alias, and test again"
     )
 
@@ -61,6 +63,7 @@ def write_to_model(verdict: Verdict, page: Path, address: str) -> str:
     Raises:
         HarnessError: they could not be written, or that version is not what was tested.
     """
+    shown = without_password(address)
     model = verdict.tested.get("model") or {"missing": "no stack was tested"}
     if "missing" in model:
         raise HarnessError(
@@ -82,7 +85,7 @@ def write_to_model(verdict: Verdict, page: Path, address: str) -> str:
             found = _version(tracker, str(name), str(version))
             if found["run_id"] != run_id:
                 raise HarnessError(
-                    f"--gate: {what} at {address} is of run {found['run_id']}, but what was tested "
+                    f"--gate: {what} at {shown} is of run {found['run_id']}, but what was tested "
                     f"is of run {run_id}. Fix: name the MLflow that it was registered in with "
                     "MLFLOW_TRACKING_URI, or train and test again."
                 )
@@ -93,18 +96,18 @@ def write_to_model(verdict: Verdict, page: Path, address: str) -> str:
             kept = _version(tracker, name, version).get("tags", [])
     except requests.RequestException as error:
         raise HarnessError(
-            f"--gate: no MLflow answers at {address} ({type(error).__name__}), so the verdict is "
+            f"--gate: no MLflow answers at {shown} ({type(error).__name__}), so the verdict is "
             "not on the model. Fix: docker compose up -d mlflow, or name another with "
             "MLFLOW_TRACKING_URI."
         ) from None
     except MlflowError as error:
         raise HarnessError(
-            f"--gate: {address} does not take the verdict on {what} ({error}). Fix: name the "
+            f"--gate: {shown} does not take the verdict on {what} ({error}). Fix: name the "
             "MLflow that it was registered in with MLFLOW_TRACKING_URI."
         ) from None
     if not tags.items() <= {tag["key"]: tag["value"] for tag in kept}.items():
-        raise HarnessError(f"--gate: {address} took the tags of {what} and shows others.")
-    return f"{VERDICT}={verdict.word} is written on {what} at {address}"
+        raise HarnessError(f"--gate: {shown} took the tags of {what} and shows others.")
+    return f"{VERDICT}={verdict.word} is written on {what} at {shown}"
 
 
 def _version(tracker: MlflowApi, name: str, version: str) -> Mapping[str, Any]:

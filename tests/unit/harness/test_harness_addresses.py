@@ -116,7 +116,7 @@ def test_an_address_that_was_not_given_is_asked_for(machine: Machine, elsewhere:
         ("web=localhost:8000", "*'localhost:8000' does not begin*mean http://localhost:8000?*"),
         ("web=htp://localhost", "*'htp://localhost' does not begin*mean http://localhost?*"),
         ("web=http:/localhost", "*does not begin with http*did you mean *"),
-        ("web=http://localhost:80000", "*is no address: Port out of range*Fix: give one such as*"),
+        ("web=http://localhost:80000", "*names no host, or no port of one. Fix: give one such as*"),
         ("web=http://", "*'http://' names no host*Fix: give one such as*"),
         ("web=http://local host", "*names no host*"),
         ("web=", "*'' does not begin with http*"),

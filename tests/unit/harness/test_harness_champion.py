@@ -105,6 +105,22 @@ def test_a_gate_on_the_champion_has_no_such_reason(judge: Judge, registry: Regis
     assert not [reason for reason in verdict["reasons"] if "champion" in reason]
 
 
+@pytest.mark.parametrize("champion", ["1", "9"])
+def test_no_report_and_no_tag_holds_the_password_of_an_address(
+    judge: Judge, pytester: pytest.Pytester, registry: Registry, champion: str
+) -> None:
+    registry.champion = champion
+    address = registry.address.replace("http://", "http://me:secret@")
+
+    judge("--gate", f"--mlflow-url={address}", "test_else.py")
+
+    files = [file for file in (pytester.path / "test-results").rglob("*") if file.is_file()]
+    assert {"verdict.json", "verdict.md", "report.html"} <= {file.name for file in files}
+    assert [file.name for file in files if b"secret" in file.read_bytes()] == []
+    assert registry.tags
+    assert "secret" not in str(registry.tags)
+
+
 @pytest.mark.parametrize("gate", [(), ("--gate",)], ids=["without --gate", "with --gate"])
 def test_a_model_that_was_replaced_meanwhile_gets_no_yes(
     judge: Judge, pytester: pytest.Pytester, registry: Registry, gate: tuple[str, ...]
