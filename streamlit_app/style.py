@@ -48,7 +48,7 @@ STYLE = """<style>
 /* Nobody should scroll past sixty inputs to find the button; what has the focus stays above it. */
 .st-key-long-form .stElementContainer:has(.stFormSubmitButton) {position: sticky; bottom: 0;
   z-index: 2; background: #fff; padding: .75rem 0}
-.st-key-long-form input, .st-key-long-form button {scroll-margin-bottom: 6rem}
+.st-key-long-form :is(input, button, summary) {scroll-margin-bottom: 6rem}
 .stForm details:not([open]):has([aria-invalid=true]) summary {flex-wrap: wrap}
 .stForm details:not([open]):has([aria-invalid=true]) summary::after {
   content: "A number in here is missing or outside its range."; color: #9b1c2f; font-size: .875rem}
