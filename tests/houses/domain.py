@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import random
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import combinations, pairwise, product
 from typing import TYPE_CHECKING, Any
 
@@ -25,7 +25,7 @@ BETWEEN = 2
 """Numbers between the ends that a cover holds."""
 COUPLES = 200
 """Of 64 inputs there are ten times as many."""
-EXCHANGES = 20
+EXCHANGES = 5
 """Exchanges of two inputs that are tried to find one that changes the price."""
 STARTS = 6
 """Houses from which the search for the dearest and the cheapest begins."""
@@ -202,12 +202,15 @@ class Domain:
         return None
 
     def _exchange(self, base: House, first: str, second: str) -> tuple[House, House] | None:
-        values_of_both = _in_common(self.inputs[first], self.inputs[second])
-        couples = list(combinations(values_of_both, 2))
-        for one, other in self._random.sample(couples, min(len(couples), EXCHANGES)):
+        inputs = self.inputs[first], self.inputs[second]
+        tried = {value for one in inputs for value in _notable(one)}
+        in_common = [value for value in tried if all(_takes(one, value) for one in inputs)]
+        couples = list(combinations(sorted(in_common, key=repr), 2))
+        one, other = (_TYPES[taken["kind"]] for taken in inputs)
+        for this, that in self._random.sample(couples, min(len(couples), EXCHANGES)):
             pair = (
-                {**base, first: one, second: other},
-                {**base, first: other, second: one},
+                {**base, first: one(this), second: other(that)},
+                {**base, first: one(that), second: other(this)},
             )
             price, exchanged = (self._model.figures(house)[0] for house in pair)
             if price != exchanged:
@@ -215,15 +218,26 @@ class Domain:
         return None
 
 
-def _in_common(one: dict[str, Any], other: dict[str, Any]) -> list[Value]:
-    """Values that two inputs of one kind both take."""
-    if one["kind"] != other["kind"]:
-        return []
-    if not is_number(one):
-        return [value for value in values(one) if value in values(other)]
-    (low, high), (lowest, highest) = _bounds(one), _bounds(other)
-    several = sorted({*values(one), *values(other)})
-    return [value for value in several if max(low, lowest) <= value <= min(high, highest)]
+# In Python, 1 is 1.0 and true: inputs of different kinds can be taken for each other too.
+_TYPES: dict[str, Callable[[Any], Value]] = {
+    "choice": str,
+    "yes_no": bool,
+    "integer": int,
+    "number": float,
+}
+
+
+def _notable(one: dict[str, Any]) -> list[Value]:
+    return [*values(one), *range(SMALL)] if is_number(one) else values(one)
+
+
+def _takes(one: dict[str, Any], value: Value) -> bool:
+    if one["kind"] in ("choice", "yes_no"):
+        return value in values(one)
+    if isinstance(value, str):
+        return False
+    low, high = _bounds(one)
+    return low <= value <= high and (one["kind"] == "number" or value == int(value))
 
 
 def _bounds(one: dict[str, Any]) -> tuple[Any, Any]:

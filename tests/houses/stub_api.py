@@ -54,10 +54,17 @@ class StubApi(HttpClient):
 
     def posted(self) -> list[str]:
         """The bodies that were posted since it was told how to answer, oldest first."""
+        return [body for _, body in self._posted()]
+
+    def seconds_between(self) -> float:
+        """From the first to the last that was posted since then."""
+        moments = [moment for moment, _ in self._posted()]
+        return max(moments) - min(moments)
+
+    def _posted(self) -> list[tuple[float, str]]:
         answer = self.get(stub_program.CONTROL)
         answer.raise_for_status()
-        bodies: list[str] = answer.json()
-        return bodies
+        return [(moment, body) for moment, body in answer.json()]
 
 
 @contextmanager

@@ -6,7 +6,8 @@ It runs by itself in a container, from its source, so it uses nothing but the st
     python -c SOURCE http://fastapi:8000 8000
 
 ``PUT /stub`` tells it how to answer: an object of ``"METHOD /path"`` -> the fields of
-:class:`tests.houses.stub_api.Lie`. ``GET /stub`` gives the bodies that were posted since then.
+:class:`tests.houses.stub_api.Lie`. ``GET /stub`` gives the bodies that were posted since then, each
+with the time at which it came.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ Reply = tuple[int, str, bytes]
 class StubHandler(BaseHTTPRequestHandler):
     api = ""
     lies: dict[str, dict[str, Any]] = {}  # noqa: RUF012  # one server a process, told anew each test
-    posted: list[str] = []  # noqa: RUF012
+    posted: list[tuple[float, str]] = []  # noqa: RUF012
 
     def do_GET(self) -> None:
         if self.path == CONTROL:
@@ -38,7 +39,7 @@ class StubHandler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         body = self._body()
-        self.posted.append(body.decode())
+        self.posted.append((time.monotonic(), body.decode()))
         self._answer(body)
 
     def do_PUT(self) -> None:
@@ -82,6 +83,10 @@ class StubHandler(BaseHTTPRequestHandler):
         self.wfile.write(content)
 
 
+class StubServer(ThreadingHTTPServer):
+    request_queue_size = 128  # a crowd connects at once
+
+
 if __name__ == "__main__":
     StubHandler.api = sys.argv[1]
-    ThreadingHTTPServer(("", int(sys.argv[2])), StubHandler).serve_forever()
+    StubServer(("", int(sys.argv[2])), StubHandler).serve_forever()

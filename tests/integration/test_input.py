@@ -10,7 +10,7 @@ import pytest
 
 from harness.verdict.checks import does_not_apply
 from tests.houses.api import BATCH, ApiError, PriceApi, Refusal, Value
-from tests.houses.cases import MARK, is_number, longest_batch, mistakes, too_large
+from tests.houses.cases import MARK, is_number, longest_batch, mistakes, too_large, values
 
 JSON = {"Content-Type": "application/json"}
 Inputs = dict[str, dict[str, Any]]
@@ -163,18 +163,23 @@ def test_a_body_that_is_no_house_is_refused(
 
 @pytest.mark.check("input.repeated-key")
 def test_a_key_that_is_given_twice_is_refused_whatever_its_values(
-    api: PriceApi, house: dict[str, Value], subtests: pytest.Subtests
+    api: PriceApi, house: dict[str, Value], inputs: Inputs, subtests: pytest.Subtests
 ) -> None:
-    """Of two values one is not read. Also where both are equal, as 1 and 1.0 are in Python."""
+    """Of two values one is not read. Also where both are equal, as 1 and 1.0 are in Python, and
+    where the key is spelt in two ways."""
     whole = json.dumps(house)
     for name, value in house.items():
-        for again in [value, *_equal_to(value)]:
-            twice = f'{{"{name}": {json.dumps(again)}, {whole[1:]}'
+        spelt = f"\\u{ord(name[0]):04x}{name[1:]}"
+        for key, again in [(name, other) for other in _values_again(inputs[name], value)] + [
+            (spelt, value)
+        ]:
+            member = f'"{key}": {json.dumps(again)}'
+            twice = f"{whole[:-1]}, {member}}}" if key == name else f"{{{member}, {whole[1:]}"
             for path, body in {
                 "/predict": twice,
                 "/predict/batch": f'{{"houses": [{whole}, {twice}]}}',
             }.items():
-                with subtests.test(input=name, again=repr(again), path=path):
+                with subtests.test(key=key, again=repr(again), path=path):
                     assert_refused_for_its_keys(api, path, body)
     with subtests.test(input="houses"):
         body = f'{{"houses": [{whole}], "houses": [{whole}]}}'
@@ -186,13 +191,15 @@ def assert_refused_for_its_keys(api: PriceApi, path: str, body: str) -> None:
     assert answer.status_code == 400, f"a key twice: {answer.status_code}, not 400: {answer.text}"
 
 
-def _equal_to(value: Value) -> list[Value]:
-    """What is another value in JSON and an equal one in Python."""
+def _values_again(one: Mapping[str, Any], value: Value) -> list[Value]:
+    """The same value, what is equal to it in Python and not in JSON, and another one."""
+    others = [other for other in values(one) if other != value][:1]
     if isinstance(value, bool):
-        return [int(value)]
+        return [value, int(value), *others]
     if isinstance(value, str):
-        return []
-    return [float(value)] if isinstance(value, int) else [int(value)] * value.is_integer()
+        return [value, *others]
+    equal = float(value) if isinstance(value, int) else int(value)
+    return [value, *[equal] * (equal == value), *others]
 
 
 @pytest.mark.check("input.longest-batch")
