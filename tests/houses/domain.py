@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from itertools import combinations, pairwise, product
 from typing import TYPE_CHECKING, Any
 
@@ -23,10 +23,6 @@ SPREAD = 200
 """Values of a number with more."""
 BETWEEN = 2
 """Numbers between the ends that a cover holds."""
-COUPLES = 200
-"""Of 64 inputs there are ten times as many."""
-EXCHANGES = 5
-"""Exchanges of two inputs that are tried to find one that changes the price."""
 STARTS = 6
 """Houses from which the search for the dearest and the cheapest begins."""
 
@@ -109,16 +105,6 @@ class Domain:
         pairs = (self._step_in(base, name) for name in numbers for base in self.bases(bases))
         return [pair for pair in pairs if pair is not None]
 
-    def exchanged(self, bases: int) -> list[tuple[House, House]]:
-        """Two houses with the same values, two of them in each other's place, and other prices.
-
-        Whoever knows a house by its values alone takes one for the other.
-        """
-        couples = list(combinations(self.inputs, 2))
-        couples = self._random.sample(couples, min(len(couples), COUPLES))
-        pairs = (self._exchange(base, *names) for names in couples for base in self.bases(bases))
-        return [pair for pair in pairs if pair is not None]
-
     def contrasts(self, base: House) -> dict[str, House]:
         """For each input a house that differs from ``base`` in it alone, and in price."""
         price = self._model.figures(base)[0]
@@ -143,7 +129,7 @@ class Domain:
         """All choices of an input, or the ends of a number and some between, in any order."""
         one = self.inputs[name]
         if is_number(one):
-            several = [*_bounds(one), *(self._draw(name) for _ in range(BETWEEN))]
+            several = [*bounds(one), *(self._draw(name) for _ in range(BETWEEN))]
             return self._random.sample(several, len(several))
         several = values(one)
         common = {house[name] for house in self._known}
@@ -153,7 +139,7 @@ class Domain:
         one = self.inputs[name]
         if not is_number(one):
             return self._random.choice(values(one))
-        low, high = _bounds(one)
+        low, high = bounds(one)
         drawn: float
         if self._random.random() < 0.2:
             drawn = self._random.choice([low, high])
@@ -201,46 +187,8 @@ class Domain:
                 return {**base, name: low}, {**base, name: high}
         return None
 
-    def _exchange(self, base: House, first: str, second: str) -> tuple[House, House] | None:
-        inputs = self.inputs[first], self.inputs[second]
-        tried = {value for one in inputs for value in _notable(one)}
-        in_common = [value for value in tried if all(_takes(one, value) for one in inputs)]
-        couples = list(combinations(sorted(in_common, key=repr), 2))
-        one, other = (_TYPES[taken["kind"]] for taken in inputs)
-        for this, that in self._random.sample(couples, min(len(couples), EXCHANGES)):
-            pair = (
-                {**base, first: one(this), second: other(that)},
-                {**base, first: one(that), second: other(this)},
-            )
-            price, exchanged = (self._model.figures(house)[0] for house in pair)
-            if price != exchanged:
-                return pair
-        return None
 
-
-# In Python, 1 is 1.0 and true: inputs of different kinds can be taken for each other too.
-_TYPES: dict[str, Callable[[Any], Value]] = {
-    "choice": str,
-    "yes_no": bool,
-    "integer": int,
-    "number": float,
-}
-
-
-def _notable(one: dict[str, Any]) -> list[Value]:
-    return [*values(one), *range(SMALL)] if is_number(one) else values(one)
-
-
-def _takes(one: dict[str, Any], value: Value) -> bool:
-    if one["kind"] in ("choice", "yes_no"):
-        return value in values(one)
-    if isinstance(value, str):
-        return False
-    low, high = _bounds(one)
-    return low <= value <= high and (one["kind"] == "number" or value == int(value))
-
-
-def _bounds(one: dict[str, Any]) -> tuple[Any, Any]:
+def bounds(one: dict[str, Any]) -> tuple[Any, Any]:
     if one["kind"] == "integer":
         return math.ceil(one["minimum"]), math.floor(one["maximum"])
     return float(one["minimum"]), float(one["maximum"])
@@ -253,7 +201,7 @@ def _between(one: dict[str, Any], low: Any, high: Any) -> Any:
 
 
 def _numbers(one: dict[str, Any]) -> list[Value]:
-    low, high = _bounds(one)
+    low, high = bounds(one)
     if one["kind"] == "integer":
         if high - low < SMALL:
             return list(range(low, high + 1))
@@ -269,4 +217,4 @@ def _numbers(one: dict[str, Any]) -> list[Value]:
 
 def _levels(one: dict[str, Any]) -> list[Value]:
     """Values of one input that go into pairs: all choices, the ends of a number."""
-    return list(_bounds(one)) if is_number(one) else values(one)
+    return list(bounds(one)) if is_number(one) else values(one)

@@ -17,6 +17,7 @@ from harness.verdict.checks import Figures, does_not_apply
 from tests.houses.api import BATCH, ApiError, House, Prediction, PriceApi
 from tests.houses.bundle import GoldenRow
 from tests.houses.domain import Domain
+from tests.houses.exchanged import exchanged
 
 if TYPE_CHECKING:
     from tests.houses.model import LocalModel
@@ -120,10 +121,10 @@ def test_numbers_just_before_and_just_after_a_step_in_price_have_the_price_of_th
 
 @pytest.mark.check("domain.exchanged")
 def test_houses_whose_values_stand_in_each_others_place_have_the_prices_of_the_model(
-    api: PriceApi, judge: Judge, domain: Domain, figure: Figures
+    api: PriceApi, judge: Judge, domain: Domain, local_model: LocalModel, figure: Figures
 ) -> None:
     """Side by side in one batch, where each could be taken for the other."""
-    pairs = domain.exchanged(bases=2)
+    pairs = exchanged(domain.inputs, domain.bases(2), local_model)
     if not pairs:
         does_not_apply("no two inputs take the same values, or their exchange changes no price")
     assert_served(api, judge, [house for pair in pairs for house in pair], figure)
