@@ -169,12 +169,16 @@ class Verdict:
         """The verdict for a person who reads one sentence."""
         asked, green = len(self.results), self.counts["passed"]
         beside = self._beside
-        if self.is_yes and beside:
-            what = "The one check that applies" if green == 1 else f"All {green} checks that apply"
-            return f"{what} ran and passed; {beside}."
         if self.is_yes:
-            what = "The one check that was" if asked == 1 else f"All {asked} checks that were"
-            return f"{what} asked for ran and passed."
+            which = "that were asked for"
+            if self.left_out:
+                which = "that a stack elsewhere can be asked"
+            if self.not_applicable:
+                which = "that apply"
+            if green == 1:
+                which = which.replace("apply", "applies").replace("were", "was")
+            what = f"The one check {which}" if green == 1 else f"All {green} checks {which}"
+            return f"{what} ran and passed{f'; {beside}' if beside else ''}."
         if self.word == "incomplete":
             return f"{self._left_out}, so this is no yes; all {green} that ran passed."
         if not asked:
@@ -183,7 +187,7 @@ class Verdict:
         red = [f"{counts[outcome]} {outcome}" for outcome in RED if counts[outcome]]
         if counts["error"] > 1:
             red = [f"{word}s" if word.endswith("error") else word for word in red]
-        if beside and not red and not green:
+        if self.not_applicable and not red and not green:
             return f"No check that was asked for applies, so nothing was proved; {beside}."
         if not red:
             also = f"; {beside}" if beside else ""
@@ -194,10 +198,16 @@ class Verdict:
 
     @property
     def _beside(self) -> str:
-        """How many checks do not apply, as the end of a sentence; empty where all do."""
-        count = len(self.not_applicable)
-        verb = "does" if count == 1 else "do"
-        return f"{count} of {len(self.results)} {verb} not apply" if count else ""
+        """How many checks do not apply or cannot be asked, as the end of a sentence; empty where
+        there are none."""
+        told = []
+        if count := len(self.not_applicable):
+            verb = "does" if count == 1 else "do"
+            told.append(f"{count} of {len(self.results)} {verb} not apply")
+        if count := len(self.left_out):
+            needs, was = ("needs", "was") if count == 1 else ("need", "were")
+            told.append(f"{count} {needs} the containers and {was} left out")
+        return ", and ".join(told)
 
     def to_json(self) -> dict[str, Any]:
         return {

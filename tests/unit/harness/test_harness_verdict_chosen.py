@@ -52,7 +52,9 @@ def test_what_was_deselected_was_not_asked_for(judge: Judge) -> None:
     assert (verdict["counts"]["asked"], verdict["counts"]["deselected"]) == (1, 1)
 
 
-def test_what_cannot_be_asked_elsewhere_is_counted_and_named(judge: Judge, elsewhere: str) -> None:
+def test_what_cannot_be_asked_elsewhere_is_counted_and_named(
+    judge: Judge, pytester: pytest.Pytester, elsewhere: str
+) -> None:
     tests = """
         import pytest
 
@@ -73,6 +75,13 @@ def test_what_cannot_be_asked_elsewhere_is_counted_and_named(judge: Judge, elsew
         ("faults.stop", "It heals")
     ]
     assert "containers" in verdict["left_out"][0]["why"]
+    assert verdict["sentence"] == (
+        "The one check that a stack elsewhere can be asked ran and passed; "
+        "1 needs the containers and was left out."
+    )
+    comment = (pytester.path / "test-results" / "verdict.md").read_text()
+    assert f"Stack elsewhere: `fastapi {elsewhere}`" in comment
+    assert "`faults.stop`" in comment
     assert (verdict["counts"]["left_out"], verdict["counts"]["deselected"]) == (1, 1)
     assert verdict["tested"]["model"]["missing"].startswith("GET /model: ")
 
