@@ -13,8 +13,9 @@ if TYPE_CHECKING:
     from playwright.sync_api import Page, Request
 
 DROPPED = "net::ERR_NETWORK_CHANGED"
-# Chromium shows it in place of a page that was dropped, and so late that it may end the next load.
-ERROR_PAGE = 'interrupted by another navigation to "chrome-error://'
+# In place of a page that was dropped, Chromium shows one of its own, and then loads the page again
+# by itself. Either comes so late that it may end the next load.
+INTERRUPTED = "is interrupted by another navigation to"
 TRIES = 5  # networks come and go by the second while a stack boots, not by the page
 
 
@@ -46,7 +47,7 @@ class Drops:
             try:
                 self._page.goto(address)
             except Error as error:
-                dropped = DROPPED in str(error) or (dropped and ERROR_PAGE in str(error))
+                dropped = DROPPED in str(error) or (dropped and INTERRUPTED in str(error))
                 if not dropped or not left:
                     raise
             else:

@@ -52,23 +52,28 @@ def test_a_page_that_lost_a_file_to_a_changed_network_is_loaded_again(first: str
     assert page.loads == 2
 
 
-INTERRUPTED = Error(
-    'Page.goto: Navigation to "http://form" is interrupted by another navigation to '
-    '"chrome-error://chromewebdata/"'
-)
+def interrupted_by(address: str) -> Error:
+    navigation = 'Navigation to "http://form/" is interrupted by another navigation to'
+    return Error(f'Page.goto: {navigation} "{address}"')
 
 
-def test_the_browsers_error_page_that_follows_a_changed_network_ends_no_load() -> None:
-    page = FakePage([Error(DROPPED), INTERRUPTED, None])
+ERROR_PAGE = interrupted_by("chrome-error://chromewebdata/")
+LOADED_AGAIN = interrupted_by("http://form/")
+
+
+@pytest.mark.parametrize("late", [[ERROR_PAGE], [LOADED_AGAIN], [ERROR_PAGE, LOADED_AGAIN]])
+def test_what_the_browser_loads_after_a_changed_network_ends_no_load(late: list[Error]) -> None:
+    page = FakePage([Error(DROPPED), *late, None])
 
     load(page)
 
-    assert page.loads == 3
+    assert page.loads == 2 + len(late)
 
 
-def test_an_error_page_that_follows_nothing_is_told() -> None:
+@pytest.mark.parametrize("late", [ERROR_PAGE, LOADED_AGAIN])
+def test_what_ends_a_load_and_follows_nothing_is_told(late: Error) -> None:
     with pytest.raises(Error, match="interrupted"):
-        load(FakePage([INTERRUPTED]))
+        load(FakePage([late]))
 
 
 def test_a_file_that_is_missing_for_another_reason_is_not_asked_for_again() -> None:
