@@ -31,9 +31,9 @@ def mounted_into(
     """
     found: dict[str, str] = {}
     for mount in service.get("volumes") or []:
-        if mount["type"] != "bind" or mount["source"].startswith(MADE_BY_OTHERS):
+        source = Path(mount.get("source", ""))
+        if mount["type"] != "bind" or any(map(source.is_relative_to, MADE_BY_OTHERS)):
             continue
-        source = Path(mount["source"])
         if not stat.S_ISDIR(_mode(source)):
             found[str(source)] = _content(source)
         elif mount.get("read_only"):

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from harness.stack import mounted
 from harness.stack.mounted import mounted_into
 
 
@@ -58,6 +59,14 @@ def test_nothing_is_read_that_has_no_end(tmp_path: Path, lent: Path) -> None:
     assert told(tmp_path)
     for source in ("/proc", "/sys", "/dev/zero", "/run"):
         assert told(tmp_path, source=source) == {}
+
+
+def test_a_folder_that_only_begins_like_one_of_the_system_counts(
+    tmp_path: Path, lent: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(mounted, "MADE_BY_OTHERS", (str(tmp_path / "len"),))  # as /run and /runner
+
+    assert told(tmp_path) != {}
 
 
 def test_what_is_gone_or_closed_is_no_error(
