@@ -19,7 +19,7 @@ from training.publish import PlaceError, check_place, publish, recover
 from training.recipe import show, stage, train
 from training.run_record import alone, pending
 from training.settings import Settings, SettingsError
-from training.spec import DatasetError
+from training.errors import DatasetError
 from training.tracking_server import ROOT, TrackingError, TrackingStore, tracking_store
 from training.verify import verify
 

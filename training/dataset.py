@@ -10,11 +10,16 @@ import numpy as np
 import pandas as pd
 
 from app.contract import Contract, Target
-from training.columns import counted_rows, read_column
+from training.errors import DatasetError, nearest
 from training.leaks import check_leaks
-from training.spec import FILE, DatasetError, DatasetSpec, nearest, read_spec
+from training.reading.column import Source, counted_rows
+from training.reading.columns import read_column
+from training.reading.csv_file import read_csv_file
+from training.reading.missing import without_missing
+from training.reading.price import read_price
+from training.reading.sold import later_sales
+from training.spec import FILE, DatasetSpec, read_spec
 
-MISSING = ["", "NA", "NaN", "nan", "N/A", "null"]
 MAX_DROPPED = 0.05
 """Share of rows that may be dropped before the file, rather than a row, is what is wrong."""
 MIN_ROWS = 100
@@ -27,7 +32,8 @@ class Dataset:
     Attributes:
         inputs: shape (n, inputs), wire values, columns named and ordered as in the contract.
         price: shape (n,), the target in its currency.
-        sold: shape (n,), when each was sold, or None when the dataset does not say.
+        later: shape (n,), which sales test a model of the earlier ones, or None when the dataset
+            does not say when they were.
         rows: shape (n,), the row of the CSV that each sale stands in; 1 is below the heading.
         notes: what was dropped or repaired, one sentence each.
         sha256: of the CSV and its description together.
@@ -38,7 +44,7 @@ class Dataset:
     contract: Contract
     inputs: pd.DataFrame
     price: np.ndarray
-    sold: np.ndarray | None
+    later: np.ndarray | None
     rows: np.ndarray
     notes: tuple[str, ...]
     rows_read: int
@@ -53,23 +59,25 @@ def load(folder: Path) -> Dataset:
     """
     spec = read_spec(folder)
     file = folder / FILE
-    table = _read_csv(file, folder / spec.csv)
+    if not (folder / spec.csv).is_file():
+        raise DatasetError(file, "csv", f"{folder / spec.csv} not found", "correct the name")
+    content = read_csv_file(
+        folder / spec.csv,
+        encoding=spec.encoding,
+        separator=spec.separator,
+        heading_line=spec.heading_line,
+    )
+    table, lines = content.table, pd.Series(content.lines)
     _check_columns(file, spec, table)
     rows_read = len(table)
-    table, notes = _without_repeats(table, spec)
-    price = pd.to_numeric(table[spec.target.column], errors="coerce")
-    drop = ~(price > 0) | np.isinf(price)
-    if drop.mean() > MAX_DROPPED:
-        problem = (
-            f'{drop.sum()} of {len(drop)} cells of "{spec.target.column}" are no price above 0'
-        )
-        raise DatasetError(file, "target.column", problem, "write plain numbers, such as 123456.78")
-    if drop.any():
-        notes.append(f"{spec.target.column}: {counted_rows(drop)} dropped, no price above zero")
-    if price[~drop].nunique() == 1:
-        raise DatasetError(file, "target.column", "all prices are the same", "name another column")
+    _check_enough(file, rows_read, rows_read)
+    notes = [*content.notes]
+    table = _without_repeats(table, spec, notes)
+    lines = lines[table.index]
+    price, drop, told = read_price(file, spec.target, table[spec.target.column], lines)
+    notes += told
     columns = {
-        name: read_column(file, name, field, table[field.column])
+        name: read_column(Source(file, name, field, table[field.column], lines))
         for name, field in spec.inputs.items()
     }
     for column in columns.values():
@@ -91,33 +99,14 @@ def load(folder: Path) -> Dataset:
         contract=contract,
         inputs=inputs.reset_index(drop=True),
         price=price[keep].to_numpy(dtype=float),
-        sold=_sold(file, spec, table[keep]),
+        later=None
+        if spec.time is None
+        else later_sales(file, spec.time, table.loc[keep, spec.time.column], lines[keep]),
         rows=table.index[keep].to_numpy() + 1,
         notes=tuple(notes),
         rows_read=rows_read,
         sha256=_sha256(file, folder / spec.csv),
     )
-
-
-def _read_csv(file: Path, csv: Path) -> pd.DataFrame:
-    try:
-        # index_col: without it a comma at the end of each row shifts all columns by one.
-        table = pd.read_csv(
-            csv, dtype="str", keep_default_na=False, na_values=MISSING, index_col=False
-        )
-        heading = pd.read_csv(csv, header=None, nrows=1, dtype="str").iloc[0]
-    except (FileNotFoundError, IsADirectoryError):
-        raise DatasetError(file, "csv", f"{csv} not found", "correct the name") from None
-    except (ValueError, UnicodeDecodeError) as error:
-        raise DatasetError(csv, "file", f"not a CSV: {error}", "save it as UTF-8 CSV") from None
-    if len(heading) == 1 and (marks := [mark for mark in ";\t|" if mark in str(heading[0])]):
-        problem = f"its columns are separated by {marks[0]!r}"
-        raise DatasetError(csv, "heading", problem, "save it with commas")
-    if heading.duplicated().any():
-        repeated = heading[heading.duplicated()].iloc[0]
-        raise DatasetError(csv, "heading", f'two columns "{repeated}"', "rename one")
-    # Blanks around a code are typing, not meaning ("WD " is "WD").
-    return pd.DataFrame({name: column.str.strip() for name, column in table.items()})
 
 
 def _check_columns(file: Path, spec: DatasetSpec, table: pd.DataFrame) -> None:
@@ -133,13 +122,21 @@ def _check_columns(file: Path, spec: DatasetSpec, table: pd.DataFrame) -> None:
             raise DatasetError(file, key, problem, nearest(column, table.columns))
 
 
-def _without_repeats(table: pd.DataFrame, spec: DatasetSpec) -> tuple[pd.DataFrame, list[str]]:
-    repeated = table.duplicated()
+def _without_repeats(table: pd.DataFrame, spec: DatasetSpec, notes: list[str]) -> pd.DataFrame:
+    """The table without sales that are listed twice, which only identifiers can tell."""
+    repeated = pd.Series(False, index=table.index)
     for column in spec.identifiers:
-        repeated |= table[column].notna() & table[column].duplicated()
-    if not repeated.any():
-        return table, []
-    return table[~repeated], [f"{counted_rows(repeated)} dropped, the same sale was listed before"]
+        # An empty cell identifies nothing.
+        repeated |= without_missing(table[column]).notna() & table[column].duplicated()
+    if repeated.any():
+        notes.append(f"{counted_rows(repeated)} dropped, the same sale was listed before")
+    equal = table[~repeated].duplicated()
+    if equal.any():
+        notes.append(
+            f"{counted_rows(equal)} repeat another one in every cell and are kept: "
+            "only identifiers can tell whether they are the same sale"
+        )
+    return table[~repeated]
 
 
 def _check_enough(file: Path, read: int, kept: int) -> None:
@@ -148,17 +145,6 @@ def _check_enough(file: Path, read: int, kept: int) -> None:
         raise DatasetError(file, "csv", problem, "widen ranges and choices, or clean the CSV")
     if kept < MIN_ROWS:
         raise DatasetError(file, "csv", f"only {kept} usable rows", f"bring {MIN_ROWS} or more")
-
-
-def _sold(file: Path, spec: DatasetSpec, table: pd.DataFrame) -> np.ndarray | None:
-    if spec.time is None:
-        return None
-    sold = pd.to_numeric(table[spec.time.column], errors="coerce")
-    later = int((sold >= spec.time.test_from).sum())
-    if sold.isna().any() or later in (0, len(sold)):
-        problem = f'"{spec.time.column}" >= {spec.time.test_from} does not split the sales in two'
-        raise DatasetError(file, "time.test_from", problem, "choose a moment inside the data")
-    return sold.to_numpy()
 
 
 def _sha256(*files: Path) -> str:

@@ -91,9 +91,9 @@ def cross_validate(dataset: Dataset, settings: Settings) -> CrossValidation:
 
 def forward(dataset: Dataset, settings: Settings) -> ForwardValidation | None:
     """Predicts the latest sales by a model of the earlier ones; None without dates."""
-    if dataset.sold is None or dataset.spec.time is None:
+    later = dataset.later
+    if later is None:
         return None
-    later = dataset.sold >= dataset.spec.time.test_from
     model = fit(dataset.contract, dataset.inputs[~later], dataset.price[~later], settings)
     predictions = model.predict(dataset.inputs[later], dataset.price[later])
     return ForwardValidation(np.flatnonzero(later), predictions)

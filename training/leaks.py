@@ -6,20 +6,24 @@ whose price nobody knows yet. The classic is a "price per square foot" column.
 
 from __future__ import annotations
 
-from itertools import combinations
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from training.spec import DatasetError
+from training.errors import DatasetError
 
 TOO_GOOD = 0.995
-"""Share of the price's variance that no one or two honest inputs explain by themselves."""
+"""Share of the price's variance that no few honest inputs explain by themselves."""
+FEW = 3
+WRONG = 0.02
+"""Share of rows in which a formula may be wrong and still gives the price away."""
+MIN_POSITIVE = 0.9
+"""Share of rows above zero from which on logarithms are tried; the others are left out."""
 
 
 def check_leaks(file: Path, inputs: pd.DataFrame, price: np.ndarray) -> None:
-    """Looks whether one numeric input, or two together, give the price by arithmetic.
+    """Looks whether one, two or three numeric inputs give the price by arithmetic.
 
     Sums and differences show in a linear fit of the price, products and quotients in a linear fit
     of its logarithm.
@@ -33,21 +37,48 @@ def check_leaks(file: Path, inputs: pd.DataFrame, price: np.ndarray) -> None:
         DatasetError: naming the inputs.
     """
     numbers = inputs.select_dtypes("number").astype(float)
-    for size in (1, 2):
-        for names in combinations(numbers.columns, size):
-            columns = numbers[list(names)].to_numpy()
-            explained = _explained(columns, price)
-            if (columns > 0).all():
-                explained = max(explained, _explained(np.log(columns), np.log(price)))
-            if explained > TOO_GOOD:
-                problem = f"{' and '.join(names)} alone explain {explained:.1%} of the price"
-                fix = "remove what was computed from the price"
-                raise DatasetError(file, f"inputs.{names[-1]}", problem, fix)
+    often = [name for name in numbers if (numbers[name] > 0).mean() > MIN_POSITIVE]
+    positive = (numbers[often] > 0).all(axis="columns").to_numpy()
+    for columns, target in (
+        (numbers, price),
+        (np.log(numbers.loc[positive, often]), np.log(price[positive])),
+    ):
+        names, explained = _fewest(columns, target)
+        if names and explained > TOO_GOOD and len(names) <= FEW:
+            verb = "explains" if len(names) == 1 else "explain"
+            told = " and ".join([", ".join(names[:-1]), names[-1]] if names[1:] else names)
+            problem = f"{told} alone {verb} {explained:.1%} of the price"
+            fix = "remove what was computed from the price"
+            raise DatasetError(file, f"inputs.{names[-1]}", problem, fix)
+
+
+def _fewest(columns: pd.DataFrame, target: np.ndarray) -> tuple[list[str], float]:
+    """The fewest columns that explain too much, and how much; all of them if these do not."""
+    names = [str(name) for name in columns if columns[name].nunique() > 1]
+    if not names or len(target) <= 2 * len(names):
+        return [], 0.0
+    explained = _explained(columns[names].to_numpy(), target)
+    while explained > TOO_GOOD and len(names) > 1:
+        without = {
+            name: _explained(columns[[other for other in names if other != name]].to_numpy(), target)
+            for name in names
+        }
+        least = max(without, key=lambda name: without[name])
+        if without[least] <= TOO_GOOD:
+            break
+        names.remove(least)
+        explained = without[least]
+    return names, explained
 
 
 def _explained(columns: np.ndarray, target: np.ndarray) -> float:
-    """R2 of a least-squares fit with an intercept."""
-    design = np.column_stack([np.ones(len(columns)), columns])
-    coefficients, *_ = np.linalg.lstsq(design, target, rcond=None)
-    residual = target - design @ coefficients
-    return float(1 - residual.var() / target.var())
+    """Adjusted R2 of a least-squares fit with an intercept, without the rows that fit worst."""
+    design = np.column_stack([np.ones(len(columns)), columns / np.abs(columns).max(axis=0)])
+    kept = np.ones(len(target), dtype=bool)
+    for _ in range(3):
+        coefficients, *_ = np.linalg.lstsq(design[kept], target[kept], rcond=None)
+        residual = np.abs(target - design @ coefficients)
+        kept = residual <= np.quantile(residual, 1 - WRONG)
+    unexplained = (target - design @ coefficients)[kept].var() / target[kept].var()
+    rows, inputs = int(kept.sum()), columns.shape[1]
+    return float(1 - unexplained * (rows - 1) / (rows - inputs - 1))

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from pydantic import Field, ValidationError
 
 from app.contract import StrictModel
-from training.spec import nearest
+from training.errors import nearest
 
 
 class SettingsError(Exception):

@@ -1,8 +1,4 @@
-"""The shapes: each a function that draws a dataset of some hundred sales into a folder.
-
-Prices have effects that no sum of columns has (steps, waves, products), so that a model of trees is
-better than a linear one, as training demands.
-"""
+"""The shapes: each a function that draws a dataset of some hundred sales into a folder."""
 
 from __future__ import annotations
 
@@ -13,11 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from tests.datasets.writing import Array, Feature, write
+from tests.datasets.features import SALES, Random, choice, noise, number, together, yes_no
+from tests.datasets.writing import Feature, Spelling, write
 
-SALES = 400
-NOISE = 0.12  # of the logarithm of a price
-Random = np.random.Generator
 Shape = Callable[[Path, Random], Path]
 SHAPES: dict[str, Shape] = {}
 
@@ -38,49 +32,6 @@ def shape(draw: Shape) -> Shape:
 def draw(name: str, folder: Path) -> Path:
     """Writes the shape ``name`` into ``folder``, the same files each time; returns the folder."""
     return SHAPES[name](folder, np.random.default_rng(zlib.crc32(name.encode())))
-
-
-def noise(random: Random, sales: int = SALES) -> Array:
-    return random.normal(0, NOISE, sales)
-
-
-def number(
-    random: Random, low: float, high: float, digits: int, *, effect: float = 0.8, **table: Any
-) -> Feature:
-    """A number, which the price follows in a wave and a step."""
-    cells = np.round(random.uniform(low, high, SALES), digits)
-    cells[:2] = low, high
-    share = (cells - low) / (high - low)
-    wave = effect * (0.4 * np.sin(7 * share) + (share > 0.6))
-    return Feature(cells if digits else cells.astype("int64"), wave, table)
-
-
-def choice(
-    random: Random, names: Sequence[str], *, rare: int = 0, effect: float = 0.5, **table: Any
-) -> Feature:
-    """A choice; ``rare`` is how many sales have another one than the first, 0 for any number."""
-    codes = [f"c{number}" for number in range(len(names))]
-    drawn = random.integers(0, len(names), SALES)
-    drawn[: len(names)] = range(len(names))
-    if rare:
-        drawn = np.zeros(SALES, dtype="int64")
-        drawn[random.choice(SALES, rare, replace=False)] = 1
-    listed = dict(zip(codes, names, strict=True))
-    moved = effect * np.linspace(0, 1, len(names))[drawn]
-    return Feature(np.array(codes)[drawn], moved, {"choices": listed, **table})
-
-
-def yes_no(random: Random, *, rare: int = 0, effect: float = 0.3, **table: Any) -> Feature:
-    drawn = random.random(SALES) < 0.4
-    if rare:
-        drawn = np.zeros(SALES, dtype="bool")
-        drawn[random.choice(SALES, rare, replace=False)] = True
-    return Feature(np.where(drawn, "yes", "no"), effect * drawn, table)
-
-
-def together(one: Feature, other: Feature) -> Feature:
-    """``one``, with a price that also depends on both of them at once."""
-    return Feature(one.cells, one.effect + 2 * one.effect * other.effect, one.table)
 
 
 @shape
@@ -258,3 +209,28 @@ def only_ordered(folder: Path, random: Random) -> Path:
     }
     features["quality"] = together(features["quality"], features["floor"])
     return write(folder, features, title="Only ordered", median=9_000, noise=noise(random))
+
+
+@shape
+def written_abroad(folder: Path, random: Random) -> Path:
+    """Numbers as in Germany, in thousands; dates, codes with zeros, rare places, unknown cells."""
+    places = random.choice([f"Ort {place:03}" for place in range(150)], SALES)
+    places[: SALES // 2] = random.choice(["Köln", "München", "Saarbrücken"], SALES // 2)
+    codes = [f"0{place}" for place in range(1067, 1079)]
+    postcode = random.integers(0, len(codes), SALES)
+    area = number(random, 200, 12_500, 1, label="Grundstück", unit="m²")
+    area.cells[5::29] = -999
+    features = {
+        "area": Feature(area.cells, area.effect, {**area.table, "missing_values": [-999]}),
+        "distance": number(random, 0, 9, 3, label="Entfernung", unit="km", effect=0.4),
+        "place": Feature(places, 0.6 * (places == "Köln"), {"label": "Ort", "other": "Sonst"}),
+        "postcode": Feature(np.array(codes)[postcode], 0.3 * (postcode > 6), {"label": "PLZ"}),
+        "lift": Feature(np.where(postcode % 2, "t", "f"), np.zeros(SALES), {"label": "Aufzug"}),
+    }
+    days = np.datetime64("2019-01-01") + random.integers(0, 2000, SALES)
+    return write(
+        folder, features, title="Written abroad", median=380_000, noise=noise(random),
+        more={"sold": Feature(np.array([f"{day:%d/%m/%Y}" for day in days.tolist()]), np.zeros(SALES), {})},
+        tables={"time": {"column": "sold", "test_from": "2023-06-01", "date": "%d/%m/%Y"}},
+        spelling=Spelling(decimal=",", thousands=".", separator=";", encoding="cp1252", unit=1000),
+    )  # fmt: skip

@@ -29,6 +29,34 @@ class Feature:
     table: Mapping[str, Any]
 
 
+@dataclass(frozen=True)
+class Spelling:
+    """How cells are written, and what a 1 among the prices is worth."""
+
+    decimal: str = "."
+    thousands: str = ""
+    separator: str = ","
+    encoding: str = "utf-8"
+    unit: float = 1
+
+    def keys(self) -> dict[str, Any]:
+        """Of the TOML file: those that differ from what is taken for granted."""
+        return {
+            key: value
+            for key, value in vars(self).items()
+            if key != "unit" and value != getattr(Spelling, key)
+        }
+
+    def cell(self, value: Any) -> str:
+        if isinstance(value, str):
+            return value
+        grouped = f"{value:,}" if self.thousands else str(value)
+        return grouped.translate({ord(","): self.thousands, ord("."): self.decimal})
+
+
+PLAIN = Spelling()
+
+
 def write(
     folder: Path,
     features: Mapping[str, Feature],
@@ -40,6 +68,7 @@ def write(
     top: Mapping[str, Any] | None = None,
     more: Mapping[str, Feature] | None = None,
     tables: Mapping[str, Mapping[str, Any]] | None = None,
+    spelling: Spelling = PLAIN,
 ) -> Path:
     """Writes the two files into ``folder``; returns it.
 
@@ -52,23 +81,28 @@ def write(
         top: further keys at the top of the file.
         more: columns that are no inputs.
         tables: further tables, such as ``time``.
+        spelling: of the cells.
     """
     folder.mkdir(parents=True)
     log_price = sum((feature.effect for feature in features.values()), start=noise)
     log_price = log_price - np.median(log_price) + np.log(median)
-    price = [float(f"{value:.6g}") for value in np.exp(log_price)]
+    price = [float(f"{value / spelling.unit:.6g}") for value in np.exp(log_price)]
     columns = {name: feature.cells for name, feature in {**features, **(more or {})}.items()}
-    pd.DataFrame({**columns, "price": price}).to_csv(folder / "sales.csv", index=False)
+    table = pd.DataFrame({**columns, "price": price})
+    table.map(spelling.cell).to_csv(
+        folder / "sales.csv", index=False, sep=spelling.separator, encoding=spelling.encoding
+    )
+    target = {"unit": spelling.unit} if spelling.unit != 1 else {}
     described = {
         **{
             f"inputs.{name}": {"column": name, "label": name, **feature.table}
             for name, feature in features.items()
         },
-        "target": {"column": "price", "label": "Price", "currency": currency},
+        "target": {"column": "price", "label": "Price", "currency": currency, **target},
         **(tables or {}),
     }
     lines = ["# SYNTHETIC: invented, for trying the stack on data of another shape."]
-    lines += _pairs({"title": f"{title} (synthetic data)", "csv": "sales.csv", **(top or {})})
+    lines += _pairs({"title": f"{title} (synthetic data)", "csv": "sales.csv", **spelling.keys(), **(top or {})})
     for name, table in described.items():
         lines += ["", f"[{name}]", *_pairs(table)]
     (folder / "dataset.toml").write_text("\n".join(lines) + "\n", encoding="utf-8")

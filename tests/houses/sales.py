@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import csv
 import hashlib
+import math
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -15,8 +16,8 @@ from typing import Any
 from tests.houses.api import Value
 from tests.houses.cases import takes
 
-EMPTY = {"", "NA", "NaN", "nan", "N/A", "null"}
-YES = {"y", "yes", "true", "1"}
+EMPTY = {"", "na", "n/a", "nan", "null", "#n/a", "<na>"}
+YES = {"y", "yes", "t", "true", "1", "1.0"}
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,7 @@ class Sales:
 
     def __init__(self, folder: Path, inputs: Sequence[Mapping[str, Any]]) -> None:
         self._file = folder / "dataset.toml"
-        self._spec = tomllib.loads(self._file.read_text(encoding="utf-8"))
+        self._spec = tomllib.loads(self._file.read_text(encoding="utf-8-sig"))
         self._csv = folder / self._spec["csv"]
         self._inputs = inputs
 
@@ -55,32 +56,62 @@ class Sales:
     @cached_property
     def usable(self) -> list[Sale]:
         """Each sale once, without those that the contract does not take."""
-        with self._csv.open(encoding="utf-8", newline="") as lines:
-            rows = [
-                {key: (cell or "").strip() for key, cell in row.items()}
-                for row in csv.DictReader(lines)
-            ]
         seen: set[Any] = set()
         sales = []
-        for row in rows:
-            names = {(key, row[key]) for key in self._spec.get("identifiers", []) if row[key]}
-            whole = tuple(row.values())
-            if whole in seen or names & seen:
+        target = self._spec["target"]
+        low, high = target.get("range", (0, math.inf))
+        for row in self._rows():
+            names = {
+                (key, row[key])
+                for key in self._spec.get("identifiers", [])
+                if row[key].casefold() not in EMPTY
+            }
+            if names & seen:
                 continue
-            seen |= {whole, *names}
+            seen |= names
             inputs = {field["name"]: self._value(field, row) for field in self._inputs}
-            price = float(row[self._spec["target"]["column"]] or 0)
-            if price > 0 and None not in inputs.values():
+            price = self._number(target, row[target["column"]]) * target.get("unit", 1)
+            if price > 0 and low <= price <= high and None not in inputs.values():
                 sales.append(
                     Sale({key: value for key, value in inputs.items() if value is not None}, price)
                 )
         return sales
 
+    def _rows(self) -> list[dict[str, str]]:
+        encoding = self._spec.get("encoding", "utf-8-sig")
+        with self._csv.open(encoding=encoding, newline="") as lines:
+            for _ in range(self._spec.get("heading_line", 1) - 1):
+                lines.readline()
+            reader = csv.DictReader(lines, delimiter=self._spec.get("separator", ","))
+            return [
+                {
+                    key.strip(): (cell or "").strip()
+                    for key, cell in row.items()
+                    if isinstance(key, str)  # None: the empty cells behind the last heading
+                }
+                for row in reader
+            ]
+
+    def _number(self, spec: Mapping[str, Any], cell: str) -> float:
+        """A cell as a number, in the way that the description says; NaN if it is none."""
+        thousands, decimal = (
+            spec.get(key, self._spec.get(key)) for key in ("thousands", "decimal")
+        )
+        decimal = decimal or ("," if thousands == "." else ".")
+        unit = spec.get("unit", "")
+        plain = cell.removesuffix(unit).rstrip() if isinstance(unit, str) else cell
+        plain = plain.replace(thousands, "") if thousands else plain
+        try:
+            return float(plain.replace(decimal, "."))
+        except ValueError:
+            return math.nan
+
     def _value(self, one: Mapping[str, Any], row: Mapping[str, str]) -> Value | None:
         """A cell as the API takes it; None where the contract refuses it."""
         spec = self._spec["inputs"][one["name"]]
         cell = row[spec["column"]]
-        if cell in EMPTY:
+        unknown = spec.get("missing_values", self._spec.get("missing_values", []))
+        if cell.casefold() in EMPTY or cell in unknown or self._number(spec, cell) in unknown:
             if "missing" not in spec:
                 default: Value = one["default"]
                 return default
@@ -90,8 +121,11 @@ class Sales:
                 return cell.lower() in YES
             case "choice":
                 name = spec.get("choices", {}).get(cell, cell)
-                return str(name) if name in one["choices"] else None
+                if name not in one["choices"]:
+                    name = spec.get("other")
+                return None if name is None else str(name)
             case kind:
-                if not takes(one, cell):
+                number = self._number(spec, cell)
+                if not takes(one, repr(number)):
                     return None
-                return int(float(cell)) if kind == "integer" else float(cell)
+                return int(number) if kind == "integer" else number

@@ -7,7 +7,7 @@ import pytest
 from app.contract import Kind
 from tests.unit.training.spoiled_flats import Folder
 from training.dataset import load
-from training.spec import DatasetError
+from training.errors import DatasetError
 
 WRONG = [
     ('column = "rooms"', 'column = "roms"', "inputs.rooms.column", 'did you mean "rooms"?'),

@@ -1,0 +1,92 @@
+"""One column of a CSV on its way to an input of the contract, and what is said of it on the way."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import pandas as pd
+
+from app.contract import Input, Kind
+from training.errors import DatasetError
+from training.reading.numbers import NumberFormat
+from training.spec import InputSpec
+
+
+@dataclass(frozen=True)
+class Source:
+    """The cells of a column and what the description says of it.
+
+    Attributes:
+        file: the ``dataset.toml``, named in errors.
+        name: the input's name.
+        text: shape (n,), cells as text; missing ones are NA.
+        lines: shape (n,), where each stands in the CSV.
+    """
+
+    file: Path
+    name: str
+    spec: InputSpec
+    text: pd.Series
+    lines: pd.Series
+
+    @property
+    def numbers(self) -> NumberFormat:
+        return NumberFormat(self.spec.decimal, self.spec.thousands, self.spec.unit)
+
+    def with_text(self, text: pd.Series) -> Source:
+        return replace(self, text=text)
+
+    def error(self, key: str, problem: str, fix: str) -> DatasetError:
+        return DatasetError(self.file, f"inputs.{self.name}{key and '.'}{key}", problem, fix)
+
+    def example(self, rows: pd.Series) -> str:
+        """The first of these cells and where it stands."""
+        return f'"{self.text[rows].iloc[0]}" on line {self.lines[rows].iloc[0]}'
+
+    def dropped(self, rows: pd.Series, why: str) -> list[str]:
+        """The note on rows that are dropped, if there are any."""
+        if not rows.any():
+            return []
+        return [f"{self.name}: {counted_rows(rows)} dropped, {why} (such as {self.example(rows)})"]
+
+    def contract(self, kind: Kind, default: bool | int | float | str, **values: object) -> Input:
+        """The input as the contract has it."""
+        spec = self.spec
+        if kind is not Kind.CHOICE:
+            for key in ("choices", "other"):
+                if getattr(spec, key) is not None:
+                    raise self.error(key, f"a {kind} has none", 'set kind = "choice"')
+        if not kind.numeric and (spec.range is not None or spec.step is not None):
+            raise self.error("range", f"a {kind} has no range or step", "remove it")
+        if spec.monotonic and kind is Kind.CHOICE and not spec.ordered:
+            fix = "set ordered = true and list them from worst to best"
+            raise self.error("monotonic", "these choices have no order", fix)
+        try:
+            return Input.model_validate(
+                {
+                    **spec.model_dump(include={"label", "help", "group", "unit", "monotonic"}),
+                    "name": self.name,
+                    "kind": kind,
+                    "default": default,
+                    **values,
+                }
+            )
+        except ValueError:
+            problem = f"{default!r} is no {kind} within {spec.range or 'the data'}"
+            raise self.error("default", problem, "choose one inside") from None
+
+
+@dataclass
+class Column:
+    """One input's values, the rows to drop and what was done to the rest."""
+
+    values: pd.Series
+    contract: Input
+    drop: pd.Series
+    notes: list[str] = field(default_factory=list)
+
+
+def counted_rows(rows: pd.Series) -> str:
+    """How many are true, as in "1 row" and "2 rows"."""
+    return f"{rows.sum()} row{'s' if rows.sum() != 1 else ''}"

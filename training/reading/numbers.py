@@ -1,0 +1,134 @@
+"""Reads numbers from text as somebody wrote them, and says what looks like something else.
+
+``349.000`` is 349 in one country and 349,000 in another: which of them it is, the description says
+with ``decimal`` and ``thousands``. Without these a number is written as programs write it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+MINUS = "\N{MINUS SIGN}"
+BLANKS = "\N{NO-BREAK SPACE}\N{NARROW NO-BREAK SPACE}\N{THIN SPACE}"
+LOOKS = {
+    "a range": r"\D{0,3}\d[\d.,]*\s*(?:-|–|—|to|bis|a)\s*\d[\d.,]*\D{0,5}",
+    "a date": (
+        r"\d{4}([-/.])\d{1,2}(\1\d{1,2})?([T ].*)?|\d{1,2}([-/.])\d{1,2}\4\d{2,4}( .*)?"
+        r"|\d{8}T\d{6}Z?|\d{1,2}[. -]?\s?[^\W\d_]{3,9}[. -]?\s?\d{2,4}|[^\W\d_]{3,9}\.? \d{1,2}, \d{4}"
+    ),
+    "a share in percent": r"[-+]?\d[\d.,]*\s*%",
+    "a number behind a currency": r"(?:[€$£¥₹]|[A-Z]{3}|[A-Z]{1,2}\$)\s?\d[\d.,]*",
+    "a number with a unit": r"[-+]?\d[\d.,]*\s*([^\W\d_].{0,11}|[€$£¥₹²])",
+}
+"""What a cell looks like that holds no number -> a pattern of it."""
+FEW_UNITS = 3
+MOSTLY = 0.98
+"""Share of cells from which on the others are mistakes, and not another way of writing."""
+
+
+@dataclass(frozen=True)
+class NumberFormat:
+    """How numbers are written.
+
+    Attributes:
+        decimal: between whole and part; a dot when nobody has said so, or a comma where dots
+            stand between thousands.
+        thousands: between groups of three digits; None when there is nothing.
+        unit: that may stand behind each number.
+    """
+
+    decimal: str | None = None
+    thousands: str | None = None
+    unit: str | None = None
+
+    def read(self, text: pd.Series) -> pd.Series:
+        """Floats, shape (n,); NaN where a cell is missing or is no number."""
+        codes, cells = pd.factorize(text)
+        numbers = np.array([self.number(str(cell)) for cell in cells] + [np.nan])
+        return pd.Series(numbers[codes], index=text.index)
+
+    def number(self, cell: str) -> float:
+        """The number in one cell, NaN if it holds none."""
+        plain = cell.translate(dict.fromkeys(map(ord, BLANKS), " ")).replace(MINUS, "-")
+        if self.unit:
+            plain = plain.removesuffix(self.unit).rstrip()
+        decimal = self.decimal or ("," if self.thousands == "." else ".")
+        mark = re.escape(decimal)
+        group = self.thousands and re.escape(self.thousands)
+        whole = rf"(?:\d+|[1-9]\d{{0,2}}(?:{group}\d{{2,3}})*{group}\d{{3}})" if group else r"\d+"
+        if not re.fullmatch(rf"[+-]?(?:{whole}(?:{mark}\d*)?|{mark}\d+)(?:[eE][+-]?\d+)?", plain):
+            return np.nan
+        if self.thousands:
+            plain = plain.replace(self.thousands, "")
+        return float(plain.replace(decimal, "."))
+
+    def doubtful(self, text: pd.Series) -> pd.Series:
+        """Which cells may mean another number, since nobody has said what their dot is.
+
+        A dot in front of three digits, everywhere in a column, can stand between thousands.
+        """
+        if self.decimal is not None or self.thousands is not None:
+            return pd.Series(False, index=text.index)
+        with_dot = text.str.contains(".", regex=False, na=False)
+        three = text.str.fullmatch(r"[+-]?[1-9]\d{0,2}\.\d{3}", na=False)
+        share = three.sum() / max(1, int(with_dot.sum()))
+        return three & (share > MOSTLY)
+
+
+
+
+def looks_like(cells: Iterable[str]) -> str | None:
+    """What most of these cells look like, none of which is a number; None if nothing known."""
+    cells = list(cells)
+    for what, pattern in LOOKS.items():
+        found = list(filter(None, (re.fullmatch(pattern, cell) for cell in cells)))
+        if len(found) <= len(cells) / 2:
+            continue
+        # Units repeat themselves; what stands behind the digits of codes does not.
+        if what != "a number with a unit" or len({match[1] for match in found}) <= FEW_UNITS:
+            return what
+    return None
+
+
+def is_other_format(cell: str) -> bool:
+    """Whether this is a number once decimal and thousands are set."""
+    return _marks(cell) is not None
+
+
+def how_to_write(cell: str, what: str | None = None) -> str:
+    """The fix for a cell that is no number as it stands, and looks like ``what``."""
+    if marks := _marks(cell):
+        return marks
+    match what:
+        case "a range":
+            return "write one number for each, such as its middle"
+        case "a date":
+            return "write the year or the age as a number, or leave it out"
+        case "a number with a unit":
+            unit = re.sub(r"^[-+]?\d[\d.,]*\s*", "", cell)
+            return f'write the numbers alone, or set unit = "{unit}" if all are in it'
+        case "a share in percent" | "a number behind a currency":
+            return "write the numbers alone"
+    return "write plain numbers, such as 123456.78"
+
+
+def _marks(cell: str) -> str | None:
+    """Which keys make a number of a cell, None if none do."""
+    group = r"[+-]?[1-9]\d{0,2}"
+    for mark, other in (".,", ",."):
+        if re.fullmatch(rf"{group}{re.escape(mark)}\d{{3}}", cell):
+            plain = cell.replace(mark, "")
+            return f'set thousands = "{mark}" if it is {plain}, or decimal = "{mark}" if it is not'
+        if re.fullmatch(rf"{group}(?:[{mark}]\d{{2,3}})+(?:[{other}]\d*)?", cell):
+            return f'set thousands = "{mark}"' + (' and decimal = ","' if other == "," else "")
+    if re.fullmatch(r"[+-]?\d+,\d*", cell):
+        return 'set decimal = ","'
+    if grouped := re.fullmatch(rf"{group}(?:([ '’{BLANKS}])\d{{3}})+([.,]\d*)?", cell):
+        decimal = ' and decimal = ","' if (grouped[2] or "").startswith(",") else ""
+        return f'set thousands = "{" " if grouped[1] in BLANKS else grouped[1]}"{decimal}'
+    return None

@@ -1,0 +1,105 @@
+"""A column of numbers: its range, its step, and what in it is no number of that sort."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pandas as pd
+
+from app.contract import Kind
+from training.reading.column import Column, Source, counted_rows
+from training.reading.missing import number_for_missing
+from training.reading.numbers import how_to_write, looks_like
+
+SAFE = 2**53 - 1
+"""The largest whole number that browsers and JSON hold without rounding."""
+
+
+def numeric(source: Source, kind: Kind) -> Column:
+    """Numbers, shape (n,); NaN where a cell is missing or its row is dropped."""
+    spec, text = source.spec, source.text
+    refuse_doubtful(source)
+    values = source.numbers.read(text)
+    values = values.replace([np.inf, -np.inf], np.nan)
+    unreadable = text.notna() & values.isna()
+    if kind is Kind.INTEGER:
+        unreadable |= values.notna() & (values % 1 != 0)
+    notes = source.dropped(unreadable, f"no {kind}")
+    good = values[~unreadable].dropna()
+    _check(source, kind, good, values)
+    low, high = spec.range or (float(good.min()), float(good.max()))
+    outside = values.notna() & ~unreadable & ~values.between(low, high)
+    if outside.any() and spec.outside == "refuse":
+        problem = (
+            f"{counted_rows(outside)} outside {low:g} to {high:g}, such as"
+            f" {source.example(outside)} (the data goes from {good.min():g} to {good.max():g})"
+        )
+        raise source.error("range", problem, 'widen it, or set outside = "drop"')
+    notes += source.dropped(outside, f"outside {low:g} to {high:g}")
+    step = spec.step or (1 if kind is Kind.INTEGER else float(f"1e{_magnitude(high - low) - 2}"))
+    default = spec.default
+    if default is None:
+        median = float(good[good.between(low, high)].median())
+        finest = max(6 - _magnitude(high - low), 1 - _magnitude(step))
+        decimals = 0 if kind is Kind.INTEGER else max(6, finest)
+        default = min(max(round(median, decimals), low), high)
+    if kind is Kind.INTEGER:
+        low, high, step = math.ceil(low), math.floor(high), math.ceil(step)
+        if isinstance(default, float) and default.is_integer():
+            default = int(default)
+    contract = source.contract(kind, default, minimum=low, maximum=high, step=step)
+    return Column(values, contract, unreadable | outside, notes)
+
+
+def refuse_doubtful(source: Source) -> None:
+    """Refuses cells that are another number in another country."""
+    doubtful = source.numbers.doubtful(source.text)
+    if doubtful.any():
+        cell = str(source.text[doubtful].iloc[0])
+        problem = (
+            f"{source.example(doubtful)} is {cell}, or {cell.replace('.', '')}:"
+            f" all dots of the column stand before three digits"
+        )
+        raise source.error("decimal", problem, how_to_write(cell))
+
+
+def _check(source: Source, kind: Kind, good: pd.Series, values: pd.Series) -> None:
+    spec, text = source.spec, source.text
+    if good.empty and text.notna().any():
+        cells = text.dropna()
+        problem = f'"{spec.column}" holds no {kind}, but "{cells.iloc[0]}"'
+        if what := looks_like(cells):
+            raise source.error("kind", f"{problem}, {what}", how_to_write(cells.iloc[0], what))
+        fix = "correct the kind, or leave it out: it is then taken from the data"
+        raise source.error("kind", problem, fix)
+    if good.empty or good.min() == good.max():
+        problem = f'"{spec.column}" has fewer than two different numbers'
+        raise source.error("", problem, "remove the input, it says nothing")
+    if kind is Kind.INTEGER and (large := values.abs() > SAFE).any():
+        problem = f"{source.example(large)} is too large a whole number for browsers and JSON"
+        raise source.error("column", problem, "correct it, or write the column in a larger unit")
+    if kind is Kind.INTEGER and len(good) >= 30 and _counts_up(good):
+        problem = f'"{spec.column}" numbers the rows: it is an identifier'
+        raise source.error("column", problem, "list it under identifiers")
+    number = number_for_missing(good)
+    if number is None or spec.outside == "drop" and spec.range is not None:
+        return
+    if spec.range is None or not spec.range[0] <= number <= spec.range[1]:
+        rows = values == number
+        problem = (
+            f'{source.example(rows)}, in {counted_rows(rows)}, looks like "unknown":'
+            " it lies far from all others"
+        )
+        fix = f"set missing_values = [{number:g}], or a range that holds it if it is a number"
+        raise source.error("missing_values", problem, fix)
+
+
+def _magnitude(size: float) -> int:
+    """The power of ten next to ``size``, which is above 0."""
+    return round(math.log10(size))
+
+
+def _counts_up(values: pd.Series) -> bool:
+    """Whether whole numbers are all different and without gaps, as row numbers are."""
+    return bool(values.is_unique and values.max() - values.min() + 1 == len(values))
