@@ -14,12 +14,12 @@ from pathlib import Path
 
 from training.console import note, step
 from training.dataset import Dataset, load
+from training.errors import DatasetError
 from training.evaluate import QualityError
 from training.publish import PlaceError, check_place, publish, recover
 from training.recipe import show, stage, train
 from training.run_record import alone, pending
 from training.settings import Settings, SettingsError
-from training.errors import DatasetError
 from training.tracking_server import ROOT, TrackingError, TrackingStore, tracking_store
 from training.verify import verify
 
@@ -66,7 +66,8 @@ def main(given: Sequence[str] | None = None) -> int:
             recover(output)
             run(dataset, settings, store, output)
     except (DatasetError, SettingsError, PlaceError) as error:
-        print(f"error: {error}", file=sys.stderr)
+        for mistake in str(error).splitlines():
+            print(f"error: {mistake}", file=sys.stderr)
         return 2
     except QualityError as error:
         print(f"error: not served: {error}", file=sys.stderr)

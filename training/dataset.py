@@ -10,13 +10,13 @@ import numpy as np
 import pandas as pd
 
 from app.contract import Contract, Target
-from training.errors import DatasetError, nearest
+from training.errors import DatasetError, Mistakes, nearest
 from training.leaks import check_leaks
-from training.reading.column import Source, counted_rows
+from training.reading.column import Cells, Source, counted_rows
 from training.reading.columns import read_column
 from training.reading.csv_file import read_csv_file
 from training.reading.missing import without_missing
-from training.reading.price import read_price
+from training.reading.price import read_prices
 from training.reading.sold import later_sales
 from training.spec import FILE, DatasetSpec, read_spec
 
@@ -74,12 +74,16 @@ def load(folder: Path) -> Dataset:
     notes = [*content.notes]
     table = _without_repeats(table, spec, notes)
     lines = lines[table.index]
-    price, drop, told = read_price(file, spec.target, table[spec.target.column], lines)
-    notes += told
-    columns = {
-        name: read_column(Source(file, name, field, table[field.column], lines))
-        for name, field in spec.inputs.items()
-    }
+    mistakes = Mistakes()
+    with mistakes.collected():
+        prices = read_prices(Cells(file, table[spec.target.column], lines), spec.target)
+    columns = {}
+    for name, field in spec.inputs.items():
+        with mistakes.collected():
+            columns[name] = read_column(Source(file, table[field.column], lines, name, field))
+    mistakes.raise_if_any()
+    price, drop = prices.values, prices.drop
+    notes += prices.notes
     for column in columns.values():
         drop |= column.drop
         notes += column.notes
@@ -101,7 +105,7 @@ def load(folder: Path) -> Dataset:
         price=price[keep].to_numpy(dtype=float),
         later=None
         if spec.time is None
-        else later_sales(file, spec.time, table.loc[keep, spec.time.column], lines[keep]),
+        else later_sales(Cells(file, table.loc[keep, spec.time.column], lines[keep]), spec.time),
         rows=table.index[keep].to_numpy() + 1,
         notes=tuple(notes),
         rows_read=rows_read,
@@ -116,10 +120,12 @@ def _check_columns(file: Path, spec: DatasetSpec, table: pd.DataFrame) -> None:
         named["time.column"] = spec.time.column
     for key in ("identifiers", "not_features"):
         named |= {f"{key}.{index}": column for index, column in enumerate(getattr(spec, key))}
+    mistakes = Mistakes()
     for key, column in named.items():
         if column not in table.columns:
             problem = f'no column "{column}" in {spec.csv}'
-            raise DatasetError(file, key, problem, nearest(column, table.columns))
+            mistakes.found.append(DatasetError(file, key, problem, nearest(column, table.columns)))
+    mistakes.raise_if_any()
 
 
 def _without_repeats(table: pd.DataFrame, spec: DatasetSpec, notes: list[str]) -> pd.DataFrame:

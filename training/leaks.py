@@ -39,10 +39,8 @@ def check_leaks(file: Path, inputs: pd.DataFrame, price: np.ndarray) -> None:
     numbers = inputs.select_dtypes("number").astype(float)
     often = [name for name in numbers if (numbers[name] > 0).mean() > MIN_POSITIVE]
     positive = (numbers[often] > 0).all(axis="columns").to_numpy()
-    for columns, target in (
-        (numbers, price),
-        (np.log(numbers.loc[positive, often]), np.log(price[positive])),
-    ):
+    logarithms = pd.DataFrame(np.log(numbers.loc[positive, often]))
+    for columns, target in ((numbers, price), (logarithms, np.log(price[positive]))):
         names, explained = _fewest(columns, target)
         if names and explained > TOO_GOOD and len(names) <= FEW:
             verb = "explains" if len(names) == 1 else "explain"
@@ -60,7 +58,9 @@ def _fewest(columns: pd.DataFrame, target: np.ndarray) -> tuple[list[str], float
     explained = _explained(columns[names].to_numpy(), target)
     while explained > TOO_GOOD and len(names) > 1:
         without = {
-            name: _explained(columns[[other for other in names if other != name]].to_numpy(), target)
+            name: _explained(
+                columns[[other for other in names if other != name]].to_numpy(), target
+            )
             for name in names
         }
         least = max(without, key=lambda name: without[name])

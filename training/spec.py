@@ -7,17 +7,16 @@ The file says what each column means to a person; what it leaves out is complete
 from __future__ import annotations
 
 import datetime as dt
-import json
 import re
 import tomllib
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Literal, Self, TypeVar
 
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, field_validator, model_validator
 
 from app.contract import Kind, StrictModel
-from training.errors import DatasetError, nearest
+from training.errors import DatasetError, Mistakes, nearest
+from training.spec_errors import explained, not_toml
 
 FILE = "dataset.toml"
 MAX_INPUTS = 128
@@ -29,9 +28,15 @@ class Written(StrictModel, strict=False):
     """How cells are written. What is left out of an input, the dataset says."""
 
     decimal: Literal[".", ","] | None = None
-    thousands: Literal[".", ",", " ", "'", "’"] | None = None
+    thousands: Literal[".", ",", " ", "'"] | None = None
     missing_values: tuple[str | int | float, ...] | None = None
     """Texts and numbers that mean "unknown", beside empty cells, NA and null."""
+
+    @model_validator(mode="after")
+    def _two_marks(self) -> Self:
+        if self.decimal is not None and self.decimal == self.thousands:
+            raise ValueError("decimal and thousands are the same")
+        return self
 
 
 class InputSpec(Written):
@@ -91,7 +96,7 @@ class DatasetSpec(Written):
     title: str = Field(min_length=1)
     csv: str = Field(min_length=1)
     encoding: str | None = None
-    separator: str | None = Field(default=None, min_length=1, max_length=1)
+    separator: str | None = Field(default=None, pattern=r"^[^\w\"\r\n]$")
     heading_line: int | None = Field(default=None, ge=1)
     identifiers: tuple[str, ...] = ()
     not_features: tuple[str, ...] = ()
@@ -102,15 +107,36 @@ class DatasetSpec(Written):
     time: TimeSpec | None = None
     inputs: dict[str, InputSpec] = Field(min_length=1, max_length=MAX_INPUTS)
 
+    @field_validator("encoding")
+    @classmethod
+    def _known_encoding(cls, encoding: str | None) -> str | None:
+        try:
+            "".encode(encoding or "utf-8")
+        except LookupError:
+            raise ValueError("unknown encoding") from None
+        return encoding
+
     def handed_down(self) -> Self:
         """With what is said of all cells in each column that says nothing of its own."""
 
         def complete(column: ColumnSpec) -> ColumnSpec:
-            left_out = {key for key in Written.model_fields if getattr(column, key) is None}
-            return column.model_copy(update={key: getattr(self, key) for key in left_out})
+            said: dict[str, object] = {}
+            if column.decimal is None and column.thousands is None:
+                said |= {"decimal": self.decimal, "thousands": self.thousands}
+            if column.missing_values is None:
+                said["missing_values"] = self.missing_values
+            return column.model_copy(update=said)
 
         inputs = {name: complete(column) for name, column in self.inputs.items()}
         return self.model_copy(update={"inputs": inputs, "target": complete(self.target)})
+
+
+KNOWN = {
+    "": DatasetSpec.model_fields,
+    "inputs": InputSpec.model_fields,
+    "target": TargetSpec.model_fields,
+    "time": TimeSpec.model_fields,
+}
 
 
 def read_spec(folder: Path) -> DatasetSpec:
@@ -129,95 +155,62 @@ def read_spec(folder: Path) -> DatasetSpec:
         fix = f"write one beside the CSV; datasets/ames/{FILE} is a complete example"
         raise DatasetError(file, "file", "not found", fix) from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise DatasetError(file, "file", f"not TOML: {error}", _toml_fix(file, error)) from None
+        raise not_toml(file, error) from None
+    mistakes = Mistakes()
     try:
         spec = DatasetSpec.model_validate(raw)
     except ValidationError as error:
-        raise _explained(file, error) from None
-    _check_keys(file, spec)
+        mistakes.found += explained(file, error, KNOWN)
+        mistakes.raise_if_any()
+        raise
+    _check_keys(file, spec, mistakes)
+    mistakes.raise_if_any()
     return spec.handed_down()
 
 
-def _toml_fix(file: Path, error: Exception) -> str:
-    """What to write in place of a line that is nearly TOML."""
-    if isinstance(error, UnicodeDecodeError):
-        return "save it as UTF-8"
-    if at := re.search(r"at line (\d+)", str(error)):
-        line = file.read_text(encoding="utf-8-sig").splitlines()[int(at[1]) - 1]
-        key, equals, _ = line.partition("=")
-        if equals and re.search(r"[^\w\-.\s\"']|\S\s+\S", key.strip()) and '"' not in key:
-            return f'put the code in quotes: "{key.strip()}" ='
-    return "correct the syntax"
-
-
-def _explained(file: Path, error: ValidationError) -> DatasetError:
-    # A misspelt key is also a missing one; the misspelling is what a person has to find.
-    first = min(error.errors(), key=lambda detail: detail["type"] != "extra_forbidden")
-    location = [str(part) for part in first["loc"]]
-    # A union reports each of its members; the last part is then a type, not a key of the file.
-    key = ".".join(part for part in location if part not in ("bool", "int", "float", "str"))
-    if first["type"] == "extra_forbidden":
-        known = _known_keys(location)
-        return DatasetError(file, key, "unknown key", f"{nearest(location[-1], known)}")
-    if first["type"] == "missing":
-        return DatasetError(file, key, "missing", "add it")
-    if first["type"] == "too_long" and key == "inputs":
-        return DatasetError(file, key, f"more than {MAX_INPUTS} inputs", "drop the least useful")
-    if key == "target.currency":
-        return DatasetError(file, key, "no currency", 'write its three letters, such as "USD"')
-    if first["type"] in ("tuple_type", "dict_type", "model_type"):
-        wanted = {"tuple_type": "a list", "dict_type": "a table", "model_type": "a table"}
-        given = json.dumps(first["input"], ensure_ascii=False, default=str)
-        fix = f"write {key} = [{given}]" if first["type"] == "tuple_type" else f"write [{key}]"
-        return DatasetError(file, key, f"{given} is not {wanted[first['type']]}", fix)
-    if location[-1:] != ["choices"] and "choices" in location and isinstance(first["input"], dict):
-        code = location[location.index("choices") + 1]
-        rest = next(iter(first["input"]))
-        problem = f"{code}.{rest} is read as a table, for its dot"
-        return DatasetError(file, key, problem, f'put the code in quotes: "{code}.{rest}"')
-    message = first["msg"][0].lower() + first["msg"][1:]
-    return DatasetError(file, key, message, "correct the value")
-
-
-def _known_keys(location: list[str]) -> Iterable[str]:
-    if location[0] == "inputs" and len(location) > 2:
-        return InputSpec.model_fields
-    if location[0] == "target" and len(location) > 1:
-        return TargetSpec.model_fields
-    if location[0] == "time" and len(location) > 1:
-        return TimeSpec.model_fields
-    return DatasetSpec.model_fields
-
-
-def _check_keys(file: Path, spec: DatasetSpec) -> None:
+def _check_keys(file: Path, spec: DatasetSpec, mistakes: Mistakes) -> None:
     labels: dict[str, str] = {}
     columns: dict[str, str] = {}
     for name, field in spec.inputs.items():
-        key = f"inputs.{name}"
-        if not NAME.fullmatch(name):
-            wrong = next(sign for at, sign in enumerate(name) if not NAME.fullmatch(name[: at + 1]))
-            problem = f'"{wrong}" cannot stand there in a name'
-            fix = "use lower-case letters, digits and _, with a letter first"
-            raise DatasetError(file, key, problem, fix)
-        if field.label in labels:
-            problem = f'the label "{field.label}" is also that of inputs.{labels[field.label]}'
-            raise DatasetError(file, f"{key}.label", problem, "give each input its own label")
-        labels[field.label] = name
-        if field.column in columns:
-            problem = f'the column "{field.column}" is also that of inputs.{columns[field.column]}'
-            raise DatasetError(file, f"{key}.column", problem, "use each column once")
-        columns[field.column] = name
-        if name in RESERVED:
-            problem = f'"{name}" is what the model answers'
-            raise DatasetError(file, key, problem, "give the input another name")
-        _check_not_forbidden(file, spec, name)
+        with mistakes.collected():
+            _check_name(file, name)
+        for key, value, seen in (
+            ("label", field.label, labels),
+            ("column", field.column, columns),
+        ):
+            if value in seen:
+                problem = f'the {key} "{value}" is also that of inputs.{seen[value]}'
+                fix = "give each input its own"
+                mistakes.found.append(DatasetError(file, f"inputs.{name}.{key}", problem, fix))
+            seen[value] = name
+        with mistakes.collected():
+            _check_not_forbidden(file, spec, name)
         if field.choices is not None:
-            _check_choices(file, key, field.choices)
-        if field.range is not None and field.range[0] >= field.range[1]:
-            raise DatasetError(file, f"{key}.range", "empty", "give [minimum, maximum]")
+            with mistakes.collected():
+                _check_choices(file, f"inputs.{name}", field.choices)
+        with mistakes.collected():
+            _check_range(file, f"inputs.{name}.range", field.range)
+    with mistakes.collected():
+        _check_range(file, "target.range", spec.target.range)
     if spec.segment is not None and spec.segment not in spec.inputs:
         fix = nearest(spec.segment, spec.inputs)
-        raise DatasetError(file, "segment", f'no input "{spec.segment}"', fix)
+        problem = f'no input "{spec.segment}"'
+        mistakes.found.append(DatasetError(file, "segment", problem, fix))
+
+
+def _check_name(file: Path, name: str) -> None:
+    if not NAME.fullmatch(name):
+        wrong = next(sign for at, sign in enumerate(name) if not NAME.fullmatch(name[: at + 1]))
+        fix = "use lower-case letters, digits and _, with a letter first"
+        raise DatasetError(file, f"inputs.{name}", f'"{wrong}" cannot stand there in a name', fix)
+    if name in RESERVED:
+        problem = f'"{name}" is what the model answers'
+        raise DatasetError(file, f"inputs.{name}", problem, "give the input another name")
+
+
+def _check_range(file: Path, key: str, given: tuple[float, float] | None) -> None:
+    if given is not None and given[0] >= given[1]:
+        raise DatasetError(file, key, "empty", "give [minimum, maximum]")
 
 
 def _check_not_forbidden(file: Path, spec: DatasetSpec, name: str) -> None:

@@ -227,10 +227,11 @@ def written_abroad(folder: Path, random: Random) -> Path:
         "postcode": Feature(np.array(codes)[postcode], 0.3 * (postcode > 6), {"label": "PLZ"}),
         "lift": Feature(np.where(postcode % 2, "t", "f"), np.zeros(SALES), {"label": "Aufzug"}),
     }
-    days = np.datetime64("2019-01-01") + random.integers(0, 2000, SALES)
+    days = (np.datetime64("2019-01-01") + random.integers(0, 2000, SALES)).tolist()
+    sold = Feature(np.array([f"{day:%d/%m/%Y}" for day in days]), np.zeros(SALES), {})
     return write(
         folder, features, title="Written abroad", median=380_000, noise=noise(random),
-        more={"sold": Feature(np.array([f"{day:%d/%m/%Y}" for day in days.tolist()]), np.zeros(SALES), {})},
+        more={"sold": sold},
         tables={"time": {"column": "sold", "test_from": "2023-06-01", "date": "%d/%m/%Y"}},
         spelling=Spelling(decimal=",", thousands=".", separator=";", encoding="cp1252", unit=1000),
     )  # fmt: skip

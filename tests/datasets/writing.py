@@ -88,8 +88,8 @@ def write(
     log_price = log_price - np.median(log_price) + np.log(median)
     price = [float(f"{value / spelling.unit:.6g}") for value in np.exp(log_price)]
     columns = {name: feature.cells for name, feature in {**features, **(more or {})}.items()}
-    table = pd.DataFrame({**columns, "price": price})
-    table.map(spelling.cell).to_csv(
+    cells = pd.DataFrame({**columns, "price": price}).map(spelling.cell)
+    cells.to_csv(
         folder / "sales.csv", index=False, sep=spelling.separator, encoding=spelling.encoding
     )
     target = {"unit": spelling.unit} if spelling.unit != 1 else {}
@@ -102,7 +102,9 @@ def write(
         **(tables or {}),
     }
     lines = ["# SYNTHETIC: invented, for trying the stack on data of another shape."]
-    lines += _pairs({"title": f"{title} (synthetic data)", "csv": "sales.csv", **spelling.keys(), **(top or {})})
+    lines += _pairs(
+        {"title": f"{title} (synthetic data)", "csv": "sales.csv", **spelling.keys(), **(top or {})}
+    )
     for name, table in described.items():
         lines += ["", f"[{name}]", *_pairs(table)]
     (folder / "dataset.toml").write_text("\n".join(lines) + "\n", encoding="utf-8")

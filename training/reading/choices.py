@@ -33,7 +33,9 @@ def choices(source: Source) -> Column:
     if unseen.any() and spec.outside == "refuse":
         codes = ", ".join(sorted(text[unseen].unique())[:5])
         problem = f"{counted_rows(unseen)} with codes that are not listed: {codes}"
-        raise source.error("choices", problem, 'list them, or set outside = "drop" or other = "Other"')
+        raise source.error(
+            "choices", problem, 'list them, or set outside = "drop" or other = "Other"'
+        )
     absent = [code for code in names if code not in counts.index]
     if absent:
         problem = f"no row holds {', '.join(absent)}, so nothing can be learnt about it"
@@ -51,9 +53,7 @@ def choices(source: Source) -> Column:
     return Column(text.map(names), contract, unseen, notes)
 
 
-def _grouped(
-    source: Source, names: dict[str, str], other: str
-) -> tuple[dict[str, str], list[str]]:
+def _grouped(source: Source, names: dict[str, str], other: str) -> tuple[dict[str, str], list[str]]:
     """The names with those of few sales, and of those that are not listed, as ``other``."""
     counts = source.text.value_counts()
     often = counts[counts >= FEW_SALES].index[: MAX_CHOICES - 1]

@@ -14,21 +14,30 @@ from training.spec import InputSpec
 
 
 @dataclass(frozen=True)
-class Source:
-    """The cells of a column and what the description says of it.
+class Cells:
+    """The cells of a column.
 
     Attributes:
         file: the ``dataset.toml``, named in errors.
-        name: the input's name.
         text: shape (n,), cells as text; missing ones are NA.
         lines: shape (n,), where each stands in the CSV.
     """
 
     file: Path
-    name: str
-    spec: InputSpec
     text: pd.Series
     lines: pd.Series
+
+    def example(self, rows: pd.Series) -> str:
+        """The first of these cells and where it stands."""
+        return f'"{self.text[rows].iloc[0]}" on line {self.lines[rows].iloc[0]}'
+
+
+@dataclass(frozen=True)
+class Source(Cells):
+    """The column of an input, and what the description says of it."""
+
+    name: str
+    spec: InputSpec
 
     @property
     def numbers(self) -> NumberFormat:
@@ -39,10 +48,6 @@ class Source:
 
     def error(self, key: str, problem: str, fix: str) -> DatasetError:
         return DatasetError(self.file, f"inputs.{self.name}{key and '.'}{key}", problem, fix)
-
-    def example(self, rows: pd.Series) -> str:
-        """The first of these cells and where it stands."""
-        return f'"{self.text[rows].iloc[0]}" on line {self.lines[rows].iloc[0]}'
 
     def dropped(self, rows: pd.Series, why: str) -> list[str]:
         """The note on rows that are dropped, if there are any."""

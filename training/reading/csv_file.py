@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import csv
 import io
+import itertools
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -25,8 +26,9 @@ SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
 FEW = 50
 """Rows that are enough to see how a file is built."""
 TOTALS = {
-    "total", "totals", "grand total", "subtotal", "sum", "average", "avg", "mean", "median", "count",
-    "summe", "gesamt", "gesamtsumme", "mittelwert", "durchschnitt", "totaal", "gemiddelde", "somme",
+    "total", "totals", "grand total", "subtotal", "sum", "average", "avg", "mean", "median",
+    "count", "summe", "gesamt", "gesamtsumme", "mittelwert", "durchschnitt",
+    "totaal", "gemiddelde", "somme",
     "moyenne", "suma", "promedio", "media", "totale", "somma", "soma", "média", "razem", "итого",
 }  # fmt: skip
 CELL_CHARS = 1_000_000
@@ -105,7 +107,7 @@ def _decoded(path: Path, encoding: str | None) -> str:
     if "\0" in text:
         line = text[: text.index("\0")].count("\n") + 1
         problem = f"line {line} holds a zero byte: this is no text"
-        raise DatasetError(path, "encoding", problem, 'save it as UTF-8 CSV, or set encoding')
+        raise DatasetError(path, "encoding", problem, "save it as UTF-8 CSV, or set encoding")
     return text.removeprefix("\N{ZERO WIDTH NO-BREAK SPACE}")
 
 
@@ -213,7 +215,7 @@ def _of_other_width(
         others = sum(_width(row) > wanted for _, row in rows)
         if others > 1:
             problem += f" ({others} lines have too many)"
-        pairs = zip(cells, cells[1:], strict=False)
+        pairs = itertools.pairwise(cells)
         if any(re.fullmatch(r"\D*\d{1,3}", a) and re.fullmatch(r"\d{3}\D*", b) for a, b in pairs):
             fix = 'put numbers such as "1,234" in quotes, or write them without the comma'
         elif others == len(rows) and found == wanted + 1:

@@ -1,4 +1,4 @@
-"""What stands in a cell for "unknown": taken as missing where that is certain, asked for elsewhere."""
+"""What stands in a cell for "unknown": missing where that is certain, asked about elsewhere."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from training.reading.numbers import NumberFormat
 
 ALWAYS = {"", "na", "n/a", "nan", "null", "#n/a", "<na>"}
 """In any column, in capitals or not."""
-SIGNS = r"[-?.*_/\\~–—…]+|#[A-Z0-9/]+[!?]"
+SIGNS = r"[-?.*_/\\~\u2013\u2014\u2026]+|#[A-Z0-9/]+[!?]"
 """No value of anything: dashes, question marks and the errors of spreadsheets."""
 FEW = 10
 """Different numbers below which one that is far from the others says nothing."""

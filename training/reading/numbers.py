@@ -13,13 +13,14 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-MINUS = "\N{MINUS SIGN}"
+SIGNS = {ord("\N{MINUS SIGN}"): "-", ord("\N{RIGHT SINGLE QUOTATION MARK}"): "'"}
 BLANKS = "\N{NO-BREAK SPACE}\N{NARROW NO-BREAK SPACE}\N{THIN SPACE}"
 LOOKS = {
-    "a range": r"\D{0,3}\d[\d.,]*\s*(?:-|–|—|to|bis|a)\s*\d[\d.,]*\D{0,5}",
+    "a range": r"\D{0,3}\d[\d.,]*\s*(?:[-\u2013\u2014]|to|bis|a)\s*\d[\d.,]*\D{0,5}",
     "a date": (
         r"\d{4}([-/.])\d{1,2}(\1\d{1,2})?([T ].*)?|\d{1,2}([-/.])\d{1,2}\4\d{2,4}( .*)?"
-        r"|\d{8}T\d{6}Z?|\d{1,2}[. -]?\s?[^\W\d_]{3,9}[. -]?\s?\d{2,4}|[^\W\d_]{3,9}\.? \d{1,2}, \d{4}"
+        r"|\d{8}T\d{6}Z?|\d{1,2}[. -]?\s?[^\W\d_]{3,9}[. -]?\s?\d{2,4}"
+        r"|[^\W\d_]{3,9}\.? \d{1,2}, \d{4}"
     ),
     "a share in percent": r"[-+]?\d[\d.,]*\s*%",
     "a number behind a currency": r"(?:[€$£¥₹]|[A-Z]{3}|[A-Z]{1,2}\$)\s?\d[\d.,]*",
@@ -54,7 +55,7 @@ class NumberFormat:
 
     def number(self, cell: str) -> float:
         """The number in one cell, NaN if it holds none."""
-        plain = cell.translate(dict.fromkeys(map(ord, BLANKS), " ")).replace(MINUS, "-")
+        plain = cell.translate({**dict.fromkeys(map(ord, BLANKS), " "), **SIGNS})
         if self.unit:
             plain = plain.removesuffix(self.unit).rstrip()
         decimal = self.decimal or ("," if self.thousands == "." else ".")
@@ -78,8 +79,6 @@ class NumberFormat:
         three = text.str.fullmatch(r"[+-]?[1-9]\d{0,2}\.\d{3}", na=False)
         share = three.sum() / max(1, int(with_dot.sum()))
         return three & (share > MOSTLY)
-
-
 
 
 def looks_like(cells: Iterable[str]) -> str | None:
@@ -128,7 +127,7 @@ def _marks(cell: str) -> str | None:
             return f'set thousands = "{mark}"' + (' and decimal = ","' if other == "," else "")
     if re.fullmatch(r"[+-]?\d+,\d*", cell):
         return 'set decimal = ","'
-    if grouped := re.fullmatch(rf"{group}(?:([ '’{BLANKS}])\d{{3}})+([.,]\d*)?", cell):
+    if grouped := re.fullmatch(rf"{group}(?:([ '{BLANKS}])\d{{3}})+([.,]\d*)?", cell):
         decimal = ' and decimal = ","' if (grouped[2] or "").startswith(",") else ""
         return f'set thousands = "{" " if grouped[1] in BLANKS else grouped[1]}"{decimal}'
     return None

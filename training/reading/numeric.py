@@ -35,7 +35,10 @@ def numeric(source: Source, kind: Kind) -> Column:
             f"{counted_rows(outside)} outside {low:g} to {high:g}, such as"
             f" {source.example(outside)} (the data goes from {good.min():g} to {good.max():g})"
         )
-        raise source.error("range", problem, 'widen it, or set outside = "drop"')
+        fix = 'widen it, or set outside = "drop"'
+        if (number := number_for_missing(good)) is not None:
+            fix += f', or missing_values = [{number:g}] if that says "unknown"'
+        raise source.error("range", problem, fix)
     notes += source.dropped(outside, f"outside {low:g} to {high:g}")
     step = spec.step or (1 if kind is Kind.INTEGER else float(f"1e{_magnitude(high - low) - 2}"))
     default = spec.default
@@ -82,10 +85,7 @@ def _check(source: Source, kind: Kind, good: pd.Series, values: pd.Series) -> No
     if kind is Kind.INTEGER and len(good) >= 30 and _counts_up(good):
         problem = f'"{spec.column}" numbers the rows: it is an identifier'
         raise source.error("column", problem, "list it under identifiers")
-    number = number_for_missing(good)
-    if number is None or spec.outside == "drop" and spec.range is not None:
-        return
-    if spec.range is None or not spec.range[0] <= number <= spec.range[1]:
+    if spec.range is None and (number := number_for_missing(good)) is not None:
         rows = values == number
         problem = (
             f'{source.example(rows)}, in {counted_rows(rows)}, looks like "unknown":'

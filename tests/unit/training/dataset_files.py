@@ -1,4 +1,4 @@
-"""Datasets as people save them: the same flats in another way of writing each time, and the truth."""
+"""Datasets as people save them: flats in another way of writing each time, and the truth."""
 
 from __future__ import annotations
 
@@ -142,7 +142,7 @@ def writings(draw: st.DrawFn) -> Writing:
     return Writing(
         seed=draw(st.integers(0, 2**32 - 1)),
         decimal=decimal,
-        thousands=draw(st.sampled_from(["", "", ",." [decimal == ","], " ", "'"])),
+        thousands=draw(st.sampled_from(["", "", ",."[decimal == ","], " ", "'"])),
         digits=draw(st.integers(0, 3)),
         separator=separator,
         encoding=draw(st.sampled_from(("utf-8", "utf-8-sig", "utf-16", "cp1252"))),

@@ -100,7 +100,7 @@ ASKED: list[tuple[str, str, Cells, str, str]] = [
         "nines",
         "station_km",
         lambda cells: cells.where(cells.index % 20 != 0, "99.99"),
-        "station_distance.missing_values",
+        "station_distance.range",
         "missing_values = [99.99]",
     ),
     (

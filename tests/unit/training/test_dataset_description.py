@@ -13,7 +13,7 @@ WRONG = [
     ('column = "rooms"', 'column = "roms"', "inputs.rooms.column", 'did you mean "rooms"?'),
     ('label = "Rooms"', 'lable = "Rooms"', "inputs.rooms.lable", 'did you mean "label"?'),
     ('label = "Rooms"', "", "inputs.rooms.label", "add it"),
-    ('label = "Rooms"', 'label = "Surface"', "inputs.rooms.label", "its own label"),
+    ('label = "Rooms"', 'label = "Surface"', "inputs.rooms.label", "each input its own"),
     ("choices = { G =", "choices = {} #", "inputs.energy_class.choices", "list code = name"),
     ('gas = "Gas"', 'gas = "Heat pump"', "inputs.heating.choices.heat_pump", "each choice once"),
     ('gas = "Gas", ', "", "inputs.heating.choices", "list them"),
@@ -28,7 +28,7 @@ WRONG = [
     ('label = "Heating"', 'label = "Heating"\nmonotonic = "increasing"', ".monotonic", "ordered"),
     ('column = "rooms"', 'column = "listing"', "inputs.rooms.column", "identifier"),
     ('column = "rooms"', 'column = "asking_price_eur"', "inputs.rooms.column", "target itself"),
-    ('column = "rooms"', 'column = "floor"', "inputs.floor.column", "each column once"),
+    ('column = "rooms"', 'column = "floor"', "inputs.floor.column", "each input its own"),
     ('currency = "EUR"', 'currency = "euro"', "target.currency", "three letters"),
     ('csv = "flats.csv"', 'csv = "flat.csv"', "csv", "correct the name"),
     ('csv = "flats.csv"', 'csv = "flats.csv"\nsegment = "heat"', "segment", '"heating"'),
@@ -163,3 +163,70 @@ def test_the_hash_covers_data_and_description(folder: Folder) -> None:
     folder.replace('help = "0 is the ground floor."', 'help = "0: ground floor."')
 
     assert len({before, changed_data, load(folder.path).sha256}) == 3
+
+
+def test_all_mistakes_are_told_at_once_each_with_its_line(folder: Folder) -> None:
+    folder.replace('label = "Rooms"', 'lable = "Rooms"')
+    folder.replace("range = [10, 250]", "range = [250]")
+    folder.replace('currency = "EUR"', 'currency = "euro"')
+
+    with pytest.raises(DatasetError) as refusal:
+        load(folder.path)
+
+    lines = (folder.path / "dataset.toml").read_text().splitlines()
+    told = str(refusal.value).splitlines()
+    assert len(told) == 3
+    for key, begins in (
+        ("target.currency", "currency"),
+        ("inputs.surface.range", "range = [250]"),
+        ("inputs.rooms.lable", "lable"),
+    ):
+        number = next(at for at, line in enumerate(lines, start=1) if line.startswith(begins))
+        assert any(f"dataset.toml: line {number}: {key}: " in line for line in told)
+
+
+def test_all_columns_that_cannot_be_read_are_told_at_once(folder: Folder) -> None:
+    rows = folder.rows()
+    folder.write(rows.assign(rooms="-", floor="2,5", asking_price_eur="on request"))
+
+    with pytest.raises(DatasetError) as refusal:
+        load(folder.path)
+
+    for key in ("target.column", "inputs.rooms.missing_values", "inputs.floor.kind"):
+        assert f"{key}: " in str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ('gas = "Gas"', '1.5 = "Gas"', 'put the code in quotes: "1.5"'),
+        ('gas = "Gas"', 'natural gas = "Gas"', "correct the syntax"),
+        ('identifiers = ["listing"]', 'identifiers = "listing"', 'identifiers = ["listing"]'),
+        ('csv = "', 'encoding = "latin-99"\ncsv = "', "unknown encoding"),
+        ('csv = "', 'separator = "ab"\ncsv = "', "separator: "),
+        ('csv = "', 'decimal = ","\nthousands = ","\ncsv = "', "are the same"),
+        ("[inputs.rooms]", "[inputs.roomCount]", '"C" cannot stand there in a name'),
+        ("[inputs.rooms]", "[inputs.2nd]", '"2" cannot stand there in a name'),
+    ],
+)
+def test_what_is_nearly_right_is_told_as_it_should_be(
+    folder: Folder, old: str, new: str, told: str
+) -> None:
+    folder.replace(old, new)
+
+    with pytest.raises(DatasetError) as refusal:
+        load(folder.path)
+
+    assert told in str(refusal.value)
+
+
+def test_a_byte_order_mark_changes_nothing(folder: Folder) -> None:
+    before = load(folder.path)
+    for name in ("dataset.toml", "flats.csv"):
+        file = folder.path / name
+        file.write_bytes(b"\xef\xbb\xbf" + file.read_bytes())
+
+    after = load(folder.path)
+
+    assert after.contract == before.contract
+    assert after.price.tolist() == before.price.tolist()

@@ -14,7 +14,7 @@ def test_another_separator_is_named(folder: Folder) -> None:
     file = folder.path / "flats.csv"
     file.write_text(file.read_text().replace(",", ";"))
 
-    with pytest.raises(DatasetError, match='separator: .* semicolons. Fix: set separator = ";"'):
+    with pytest.raises(DatasetError, match=r'separator: .* semicolons\. Fix: set separator = ";"'):
         load(folder.path)
 
 
