@@ -38,10 +38,11 @@ def record(arguments: list[str]) -> None:
     options, _ = _parser().parse_known_args(arguments)
     if options.output or options.help:
         return
-    dataset = (options.dataset or DEFAULT_DATASET).resolve()
+    dataset = (options.dataset or _dataset(last_arguments())).resolve()
     settings = [text for pairs in options.set for text in ("--set", *pairs)]
+    named = [] if dataset == DEFAULT_DATASET.resolve() else ["--dataset", str(dataset)]
     note = {
-        "arguments": [*(["--dataset", str(dataset)] if options.dataset else []), *settings],
+        "arguments": [*named, *settings],
         "inputs": inputs(dataset),
         "manifest": _sha256([MANIFEST]),
     }

@@ -6,6 +6,7 @@ Run by ``./run_pipeline.sh``; ``./run_pipeline.sh --help`` lists the options.
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import shutil
 import sys
@@ -24,10 +25,13 @@ from training.tracking_server import ROOT, TrackingError, TrackingStore, trackin
 from training.verify import verify
 
 BUNDLE = ROOT / "artifacts" / "bundle"
+FIRST = ROOT / "datasets" / "ames"
+LAST = ROOT / "artifacts" / "trained-from.json"
 RUNS = ".runs"
+READING = '{input}: {values} ({kind}; "{first cell}" is read as {read as})'
 
 
-def arguments(given: Sequence[str] | None) -> argparse.Namespace:
+def arguments_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="run_pipeline.sh",
         allow_abbrev=False,
@@ -39,25 +43,27 @@ def arguments(given: Sequence[str] | None) -> argparse.Namespace:
         ),
     )
     parser.add_argument(
-        "--dataset", type=Path, default=ROOT / "datasets" / "ames", help="folder with dataset.toml"
+        "--dataset", type=Path, help="folder with dataset.toml; else that of the last training"
     )
     parser.add_argument(
         "--set", action="append", nargs="+", default=[], metavar="KEY=VALUE", dest="pairs"
     )
     parser.add_argument("--tracking-uri", default=os.environ.get("MLFLOW_TRACKING_URI") or None)
     parser.add_argument("--output", type=Path, default=BUNDLE, help="where the bundle goes")
-    return parser.parse_args(given)
+    return parser
 
 
 def main(given: Sequence[str] | None = None) -> int:
     """Exit codes: 0 done, 1 the model is not good enough, 2 wrong input, 4 no tracker."""
-    options = arguments(given)
+    options = arguments_parser().parse_args(given)
     try:
         settings = Settings.from_pairs(pair for group in options.pairs for pair in group)
         with step("Data"):
-            dataset = load(options.dataset)
+            dataset = load(options.dataset or last_dataset())
             for text in dataset.notes:
                 note(text)
+            for reading in dataset.readings:
+                note(READING.format_map(reading))
             sales, inputs = dataset.inputs.shape
             note(f"{sales} of {dataset.rows_read} sales, {inputs} inputs")
         output = options.output.resolve()
@@ -76,6 +82,22 @@ def main(given: Sequence[str] | None = None) -> int:
         print(f"error: {error}", file=sys.stderr)
         return 4
     return 0
+
+
+def last_dataset() -> Path:
+    """The folder that the bundle was trained from, as ``setup/freshness.py`` notes; first Ames.
+
+    Raises:
+        DatasetError: it is gone.
+    """
+    if not LAST.is_file():
+        return FIRST
+    options, _ = arguments_parser().parse_known_args(json.loads(LAST.read_text())["arguments"])
+    folder: Path = options.dataset or FIRST
+    note(f"of {folder}, as in the last training (--dataset FOLDER names another)")
+    if not folder.is_dir():
+        raise DatasetError(folder, "folder", "is gone", f"name one, such as --dataset {FIRST}")
+    return folder
 
 
 def run(dataset: Dataset, settings: Settings, store: TrackingStore, output: Path) -> None:

@@ -36,6 +36,7 @@ class Dataset:
             does not say when they were.
         rows: shape (n,), the row of the CSV that each sale stands in; 1 is below the heading.
         notes: what was dropped or repaired, one sentence each.
+        readings: what was read how, one row an input.
         sha256: of the CSV and its description together.
     """
 
@@ -47,6 +48,7 @@ class Dataset:
     later: np.ndarray | None
     rows: np.ndarray
     notes: tuple[str, ...]
+    readings: tuple[dict[str, str], ...]
     rows_read: int
     sha256: str
 
@@ -108,6 +110,9 @@ def load(folder: Path) -> Dataset:
         else later_sales(Cells(file, table.loc[keep, spec.time.column], lines[keep]), spec.time),
         rows=table.index[keep].to_numpy() + 1,
         notes=tuple(notes),
+        readings=tuple(
+            columns[name].reading(table[field.column]) for name, field in spec.inputs.items()
+        ),
         rows_read=rows_read,
         sha256=_sha256(file, folder / spec.csv),
     )

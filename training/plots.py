@@ -60,7 +60,7 @@ def _axes(width: float = 7, height: float = 5) -> Axes:
     return axes
 
 
-def _save(folder: Path, name: str) -> None:
+def save(folder: Path, name: str) -> None:
     # Without the date and version that PNG files carry, equal runs give equal files.
     with warnings.catch_warnings():
         # A label may hold what the font does not, such as an emoji: a box stands for it.
@@ -69,7 +69,7 @@ def _save(folder: Path, name: str) -> None:
     plt.close()
 
 
-def _price_axis(axes: Axes, which: str, label: str) -> None:
+def price_axis(axes: Axes, which: str, label: str) -> None:
     """A logarithmic axis, of what is drawn already, with prices as a person writes them."""
     axes.set(**{f"{which}scale": "log", f"{which}label": label})
     axis = axes.xaxis if which == "x" else axes.yaxis
@@ -93,8 +93,8 @@ def _short(price: float, highest: float) -> str:
     return f"{price / unit:,.6g}{sign}"
 
 
-def _brief(label: str) -> str:
-    return label if len(label) <= LONGEST_LABEL else f"{label[: LONGEST_LABEL - 1]}…"
+def brief(label: str, longest: int = LONGEST_LABEL) -> str:
+    return label if len(label) <= longest else f"{label[: longest - 1]}…"
 
 
 def _ratio_axis(axes: Axes, which: str, ratio: np.ndarray) -> None:
@@ -117,10 +117,10 @@ def _predicted_against_actual(folder: Path, predictions: Predictions, currency: 
         max(predictions.actual.max(), predictions.price.max()),
     ]
     axes.plot(ends, ends, color="black", linewidth=1, zorder=3)
-    _price_axis(axes, "x", f"Actual price ({currency})")
-    _price_axis(axes, "y", f"Predicted price ({currency})")
+    price_axis(axes, "x", f"Actual price ({currency})")
+    price_axis(axes, "y", f"Predicted price ({currency})")
     axes.set(title="Predicted against actual")
-    _save(folder, "predicted_against_actual")
+    save(folder, "predicted_against_actual")
 
 
 def _residuals_by_price(folder: Path, predictions: Predictions, currency: str) -> None:
@@ -128,9 +128,9 @@ def _residuals_by_price(folder: Path, predictions: Predictions, currency: str) -
     ratio = predictions.price / predictions.actual
     axes.scatter(predictions.actual, ratio, s=8, color=INK, alpha=0.4, linewidths=0, zorder=2)
     _ratio_axis(axes, "y", ratio)
-    _price_axis(axes, "x", f"Actual price ({currency})")
+    price_axis(axes, "x", f"Actual price ({currency})")
     axes.set(title="Residuals by price")
-    _save(folder, "residuals_by_price")
+    save(folder, "residuals_by_price")
 
 
 def _residuals_by_segment(folder: Path, predictions: Predictions, segment: pd.Series) -> None:
@@ -142,13 +142,13 @@ def _residuals_by_segment(folder: Path, predictions: Predictions, segment: pd.Se
     axes.boxplot(
         [groups[name] for name in names],
         orientation="horizontal",
-        tick_labels=[f"{_brief(str(name))} ({len(groups[name])})" for name in names],
+        tick_labels=[f"{brief(str(name))} ({len(groups[name])})" for name in names],
         flierprops={"markersize": 2},
         medianprops={"color": INK},
     )
     _ratio_axis(axes, "x", ratio.to_numpy())
     axes.set(title=f"Residuals by {segment.name}")
-    _save(folder, "residuals_by_segment")
+    save(folder, "residuals_by_segment")
 
 
 def _coverage_by_decile(
@@ -170,14 +170,14 @@ def _coverage_by_decile(
     axes.set(ylim=(0, 100), xlabel=f"Price decile (mean price, {currency})")
     axes.set(ylabel="Prices inside their interval (%)", title="Interval coverage by price decile")
     axes.legend(frameon=False, loc="lower right")
-    _save(folder, "coverage_by_price_decile")
+    save(folder, "coverage_by_price_decile")
 
 
 def _importance(folder: Path, importance: pd.DataFrame) -> None:
     table = importance.sort_values("mean")
     axes = _axes(7, 1.5 + 0.3 * len(table))
     places = range(len(table))
-    axes.set_yticks(places, [_brief(str(label)) for label in table.index])
+    axes.set_yticks(places, [brief(str(label)) for label in table.index])
     axes.barh(places, table["mean"], xerr=table["std"], color=FAINT, ecolor=INK, zorder=2)
     axes.set(xlabel="Rise of RMSLE when shuffled", title="Importance by permutation")
-    _save(folder, "permutation_importance")
+    save(folder, "permutation_importance")

@@ -19,6 +19,7 @@ from training import evaluate, plots
 from training.console import note, step, table
 from training.dataset import Dataset
 from training.export import to_onnx
+from training.input_plots import draw_inputs
 from training.intervals import PriceModel, fit
 from training.provenance import git_commit, libraries, lock_sha256, milliseconds, now
 from training.publish import write_durably
@@ -132,10 +133,12 @@ def stage(trained: Trained, dataset: Dataset, settings: Settings, place: Path) -
         folder / "plots", trained.predictions, trained.importance, segment,
         settings.coverage, currency,
     )  # fmt: skip
+    draw_inputs(folder / "plots", dataset.contract, dataset.inputs, dataset.price)
     tables = folder / "tables"
     tables.mkdir()
     rows = [f"{len(dataset.price)} of {dataset.rows_read} rows used", *dataset.notes]
     (tables / "rows.txt").write_text("\n".join(rows) + "\n", encoding="utf-8")
+    pd.DataFrame(dataset.readings).to_csv(tables / "inputs.csv", index=False)
     trained.importance.to_csv(tables / "permutation_importance.csv")
     metrics = dict(trained.metrics)
     if trained.segments is not None and segment is not None:

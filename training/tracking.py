@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import logging
 import os
+import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -31,7 +32,6 @@ from training.tracking_server import TrackingError, TrackingStore
 logging.getLogger("mlflow").setLevel(logging.WARNING)
 
 EXPERIMENT = "house-price"
-MODEL = "house-price"
 CHAMPION = "champion"
 METRICS_AT_ONCE = 500
 
@@ -87,13 +87,14 @@ def _log(record: RunRecord, store: TrackingStore, serves: bool) -> dict[str, str
             client.log_artifacts(run_id, str(record.folder))
             client.set_terminated(run_id, "FAILED", end_time=record.ended)
             return where
-        version = _register(run_id, record)
-        where |= {"model_name": MODEL, "model_version": version}
+        name = registered_model(str(record.manifest["dataset"]))
+        version = _register(run_id, name, record)
+        where |= {"model_name": name, "model_version": version}
         write_manifest(record.bundle, {**record.manifest, "mlflow": where})
         client.log_artifacts(run_id, str(record.folder))
-        _mark(client, version, record)
+        _mark(client, name, version, record)
         if serves:
-            client.set_registered_model_alias(MODEL, CHAMPION, version)
+            client.set_registered_model_alias(name, CHAMPION, version)
     except BaseException:
         client.set_terminated(run_id, "FAILED")
         raise
@@ -121,15 +122,20 @@ def _log_values(client: MlflowClient, run_id: str, record: RunRecord) -> None:
         client.log_batch(run_id, metrics=metrics[start : start + METRICS_AT_ONCE])
 
 
-def _register(run_id: str, record: RunRecord) -> str:
+def registered_model(dataset: str) -> str:
+    """The name in the registry of the models of a dataset: each has a champion of its own."""
+    return f"{EXPERIMENT}-{re.sub('[/:]', '_', dataset)}"
+
+
+def _register(run_id: str, name: str, record: RunRecord) -> str:
     """Logs ``model.onnx`` as an MLflow model and returns the version that the registry gave it."""
     model: Any = onnx.load(str(record.bundle / "model.onnx"))
     libraries = record.manifest["libraries"]
     with mlflow.start_run(run_id=run_id):
         info = mlflow.onnx.log_model(
             model,
-            name=MODEL,
-            registered_model_name=MODEL,
+            name=EXPERIMENT,
+            registered_model_name=name,
             signature=ModelSignature(_tensors(model.graph.input), _tensors(model.graph.output)),
             pip_requirements=[f"{name}=={libraries[name]}" for name in ("onnx", "onnxruntime")],
             onnx_execution_providers=["CPUExecutionProvider"],
@@ -148,7 +154,7 @@ def _tensors(values: Iterable[onnx.ValueInfoProto]) -> Schema:
     )
 
 
-def _mark(client: MlflowClient, version: str, record: RunRecord) -> None:
+def _mark(client: MlflowClient, name: str, version: str, record: RunRecord) -> None:
     manifest = (record.bundle / MANIFEST).read_bytes()
     tags = {
         "dataset": record.manifest["dataset"],
@@ -157,7 +163,7 @@ def _mark(client: MlflowClient, version: str, record: RunRecord) -> None:
         "manifest_sha256": hashlib.sha256(manifest).hexdigest(),
     }
     for key, value in tags.items():
-        client.set_model_version_tag(MODEL, version, key, value)
+        client.set_model_version_tag(name, version, key, value)
 
 
 def run_address(where: dict[str, str]) -> str:

@@ -16,7 +16,7 @@ from tests.houses.trained_run import DATASET, SMALL, Trained
 
 pytestmark = pytest.mark.xdist_group("trained")
 
-MODEL, CHAMPION = "house-price", "champion"
+CHAMPION = "champion"
 PNG = b"\x89PNG\r\n\x1a\n"
 FILES = {
     "model.onnx", "contract.json", "golden.json", "predictions.csv", "preprocessor.joblib",
@@ -132,11 +132,13 @@ def test_the_run_has_the_bundle_byte_for_byte(trained: Trained, tracker: MlflowA
 @pytest.mark.check("tracking.champion")
 @pytest.mark.containers
 def test_the_model_of_the_run_is_the_champion(trained: Trained, tracker: MlflowApi) -> None:
-    champion, manifest = tracker.version_named(MODEL, CHAMPION), trained.bundle.manifest
+    manifest = trained.bundle.manifest
+    model = f"house-price-{manifest['dataset']}"  # each dataset has a champion of its own
+    champion = tracker.version_named(model, CHAMPION)
 
     assert champion["run_id"] == trained.run_id, "the champion is another run's model"
     assert champion["version"] == manifest["mlflow"]["model_version"]
-    assert manifest["mlflow"]["model_name"] == MODEL
+    assert manifest["mlflow"]["model_name"] == model
 
 
 @pytest.mark.check("tracking.registry")
@@ -145,7 +147,8 @@ def test_the_registry_has_the_hashes_of_the_bundle_that_the_api_reports_too(
     trained: Trained, tracker: MlflowApi, api_of_trained: PriceApi
 ) -> None:
     manifest, served = trained.bundle.manifest, api_of_trained.model()
-    version = tracker.version(MODEL, manifest["mlflow"]["model_version"])
+    logged = manifest["mlflow"]
+    version = tracker.version(logged["model_name"], logged["model_version"])
     tags = {tag["key"]: tag["value"] for tag in version["tags"]}
 
     for key in ("dataset", "data_sha256", "contract_sha256"):

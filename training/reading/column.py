@@ -91,6 +91,31 @@ class Column:
     drop: pd.Series
     notes: list[str] = field(default_factory=list)
 
+    def reading(self, text: pd.Series) -> dict[str, str]:
+        """What was read how, for a person to look at.
+
+        Args:
+            text: shape (n,), the cells as they stand in the CSV.
+        """
+        values, kind = self.values, self.contract.kind
+        if kind.numeric:
+            low, middle, high = values.min(), values.median(), values.max()
+            told = f"{low:.12g} to {high:.12g}, median {middle:.12g}"
+        elif kind is Kind.YES_NO:
+            told = f"{values.mean():.0%} yes"
+        else:
+            counts = values.value_counts(normalize=True)
+            told = f"{len(counts)} choices, most often {counts.index[0]} ({counts.iloc[0]:.0%})"
+        cell, value = text[values.index[0]], values.iloc[0]
+        return {
+            "input": self.contract.name,
+            "column": str(text.name),
+            "kind": str(kind),
+            "values": told,
+            "first cell": str(cell),
+            "read as": f"{value:.12g}" if kind.numeric else str(value),
+        }
+
 
 def counted_rows(rows: pd.Series) -> str:
     """How many are true, as in "1 row" and "2 rows"."""

@@ -127,6 +127,15 @@ def test_last_training_is_repeated_with_its_arguments(project: Project) -> None:
     assert arguments == ["--dataset", other, "--set", "seed=1", "folds=3"]
 
 
+def test_training_without_a_dataset_stays_with_the_last_one(project: Project) -> None:
+    project.record("--dataset", "datasets/other")
+    project.record("--set", "folds=4")
+    project.write("datasets/other/other.csv", "price\n3\n")
+    _, *arguments = project.check()
+    other = str(project.root / "datasets/other")
+    assert arguments == ["--dataset", other, "--set", "folds=4"]
+
+
 def test_bundle_that_went_elsewhere_is_not_noted(project: Project) -> None:
     project.record("--dataset", "datasets/other", "--output", "elsewhere")
     project.write("datasets/other/other.csv", "price\n3\n")

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from tests.unit.training.spoiled_flats import Folder
-from tests.unit.training.trained_flats import FLATS, GAS, Trained
+from tests.unit.training.trained_flats import FLATS, GAS, MODEL, Trained
 from training import recipe
 from training.dataset import Dataset, load
 from training.settings import Settings
@@ -38,6 +38,7 @@ def learns_once() -> Iterator[None]:
 def without_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
     """They take longer than all that is done with the log."""
     monkeypatch.setattr("training.plots.draw", lambda folder, *_: folder.mkdir())
+    monkeypatch.setattr("training.recipe.draw_inputs", lambda *_: None)
 
 
 @pytest.fixture(scope="package")
@@ -65,7 +66,7 @@ def empty_store(trained: Trained, flats: Path, tmp_path_factory: pytest.TempPath
     """A store without a run. MLflow takes seconds to make one of no file."""
     copy = Trained(flats, tmp_path_factory.mktemp("empty"))
     shutil.copy(trained.store, copy.store)
-    copy.client.delete_registered_model("house-price")
+    copy.client.delete_registered_model(MODEL)
     copy.client.delete_run(trained.run.info.run_id)
     return copy.store.read_bytes()
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.unit.training.trained_flats import FILES, MANIFEST, Trained
+from tests.unit.training.trained_flats import FILES, MANIFEST, MODEL, Trained
 
 if TYPE_CHECKING:
     from mlflow.entities import Run
@@ -80,7 +80,7 @@ def test_a_run_that_waited_is_no_champion_before_its_bundle_is_published(
     assert another.train(dataset=shuffled) == 1
 
     assert len(another.versions) == 1
-    assert another.client.get_registered_model("house-price").aliases == {}
+    assert another.client.get_registered_model(MODEL).aliases == {}
     assert not another.bundle.exists()
 
 

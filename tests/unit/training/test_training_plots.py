@@ -27,8 +27,8 @@ def axes() -> Iterator[Axes]:
 @pytest.mark.parametrize(("low", "high"), RANGES)
 def test_prices_along_an_axis_can_be_read(axes: Axes, low: float, high: float) -> None:
     axes.scatter([low, high], [low, high])
-    plots._price_axis(axes, "x", "Price")
-    plots._price_axis(axes, "y", "Price")
+    plots.price_axis(axes, "x", "Price")
+    plots.price_axis(axes, "y", "Price")
     axes.figure.canvas.draw()
 
     [left, right] = axes.get_xlim()

@@ -108,7 +108,7 @@ def test_the_registered_model_predicts_what_the_bundle_predicts(
     exported = ExportedModel((trained.bundle / "model.onnx").read_bytes(), dataset.contract)
     mlflow.set_tracking_uri(trained.uri)
     mlflow.set_registry_uri(trained.uri)
-    model = mlflow.pyfunc.load_model("models:/house-price@champion")
+    model = mlflow.pyfunc.load_model("models:/house-price-flats@champion")
     houses = dataset.inputs.head(20)
     whole = houses.select_dtypes("integer").columns
 

@@ -23,6 +23,7 @@ FILES = {
 }  # fmt: skip
 MANIFEST = {"manifest.json", "manifest.json.sha256"}
 SMALL = ("folds=3", "rounds=40", "trees=20")  # trained in seconds
+MODEL = "house-price-flats"
 
 
 class Trained:
@@ -52,11 +53,11 @@ class Trained:
 
     @property
     def champion(self) -> ModelVersion:
-        return self.client.get_model_version_by_alias("house-price", "champion")
+        return self.client.get_model_version_by_alias(MODEL, "champion")
 
     @property
     def versions(self) -> list[ModelVersion]:
-        return list(self.client.search_model_versions("name='house-price'"))
+        return list(self.client.search_model_versions(f"name='{MODEL}'"))
 
     @property
     def run(self) -> Run:
