@@ -34,9 +34,9 @@ def main(command: str, arguments: list[str]) -> int:
 
 
 def record(arguments: list[str]) -> None:
-    """Note what the bundle was made from; a bundle that went elsewhere is not noted."""
+    """Note what the bundle was made from, unless it went elsewhere or there is no new one."""
     options, _ = _parser().parse_known_args(arguments)
-    if options.output or options.help:
+    if options.output or options.help or options.check:
         return
     dataset = (options.dataset or _dataset(last_arguments())).resolve()
     settings = [text for pairs in options.set for text in ("--set", *pairs)]
@@ -120,7 +120,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--dataset", type=Path)
     parser.add_argument("--set", nargs="+", action="append", default=[])
     parser.add_argument("--output", type=Path)
-    parser.add_argument("--help", "-h", action="store_true")
+    for flag in (("--help", "-h"), ("--check",)):
+        parser.add_argument(*flag, action="store_true")
     return parser
 
 

@@ -46,6 +46,9 @@ def arguments_parser() -> argparse.ArgumentParser:
         "--dataset", type=Path, help="folder with dataset.toml; else that of the last training"
     )
     parser.add_argument(
+        "--check", action="store_true", help="read and judge the dataset only, train nothing"
+    )
+    parser.add_argument(
         "--set", action="append", nargs="+", default=[], metavar="KEY=VALUE", dest="pairs"
     )
     parser.add_argument("--tracking-uri", default=os.environ.get("MLFLOW_TRACKING_URI") or None)
@@ -68,6 +71,9 @@ def main(given: Sequence[str] | None = None) -> int:
             note(f"{sales} of {dataset.rows_read} sales, {inputs} inputs")
         output = options.output.resolve()
         check_place(output)
+        if options.check:
+            print("\nNothing wrong was found. Without --check a model is trained on this.")
+            return 0
         with alone(output.parent / RUNS), tracking_store(options.tracking_uri) as store:
             recover(output)
             run(dataset, settings, store, output)

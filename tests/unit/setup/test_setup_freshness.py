@@ -136,8 +136,11 @@ def test_training_without_a_dataset_stays_with_the_last_one(project: Project) ->
     assert arguments == ["--dataset", other, "--set", "folds=4"]
 
 
-def test_bundle_that_went_elsewhere_is_not_noted(project: Project) -> None:
-    project.record("--dataset", "datasets/other", "--output", "elsewhere")
+@pytest.mark.parametrize("option", [("--output", "elsewhere"), ("--check",), ("--help",)])
+def test_a_command_that_makes_no_bundle_here_is_not_noted(
+    project: Project, option: tuple[str, ...]
+) -> None:
+    project.record("--dataset", "datasets/other", *option)
     project.write("datasets/other/other.csv", "price\n3\n")
     assert project.check() == []
 

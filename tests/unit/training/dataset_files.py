@@ -23,6 +23,7 @@ class Writing:
 
     Attributes:
         digits: behind the decimal mark of areas.
+        unit: behind each area.
         sentinel: a number that stands for an unknown area, None for none.
         declared: whether ``dataset.toml`` says how numbers and missing values are written.
         quoted: whether cells that hold the separator are quoted.
@@ -38,6 +39,7 @@ class Writing:
     yes: str
     no: str
     missing: str
+    unit: str
     sentinel: int | None
     price_unit: int
     declared: bool
@@ -50,6 +52,9 @@ class Writing:
     def number(self, value: float, digits: int) -> str:
         plain = f"{value:,.{digits}f}" if self.thousands else f"{value:.{digits}f}"
         return plain.translate({ord(","): self.thousands, ord("."): self.decimal})
+
+    def area(self, value: float) -> str:
+        return self.number(value, self.digits) + self.unit
 
 
 @dataclass(frozen=True)
@@ -91,7 +96,9 @@ def written(writing: Writing, folder: Path) -> list[Flat]:
     rows = [
         [
             writing.number(flat.price / writing.price_unit, 0),
-            unknown if flat.area is None else writing.number(flat.area, writing.digits),
+            unknown
+            if flat.area is None
+            else writing.number(flat.area, writing.digits) + writing.unit,
             str(flat.rooms),
             flat.zone,
             writing.yes if flat.lift else writing.no,
@@ -130,6 +137,8 @@ def _described(writing: Writing) -> str:
     # Nobody can see from a price what it is counted in: that is always said.
     target += [f"unit = {writing.price_unit}"]
     inputs = [f'[inputs.{name}]\ncolumn = "{name}"\nlabel = "{name}"' for name in INPUTS]
+    if writing.declared and writing.unit:
+        inputs[0] += f'\nunit = "{writing.unit.strip()}"'
     return "\n".join([*keys, "", *target, "", *inputs]) + "\n"
 
 
@@ -149,6 +158,7 @@ def writings(draw: st.DrawFn) -> Writing:
         yes=yes,
         no=no,
         missing=draw(st.sampled_from(SIGNS)),
+        unit=draw(st.sampled_from(("", "", "", " m²", "sqm", " €"))),
         sentinel=sentinel,
         price_unit=draw(st.sampled_from((1, 1000))),
         declared=draw(st.booleans()),

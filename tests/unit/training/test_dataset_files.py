@@ -21,7 +21,7 @@ def test_a_file_is_read_as_it_was_meant_or_its_reader_is_asked(writing: Writing)
         dataset, refusal = _loaded(folder)
     if dataset is None:
         event("asked")
-        assert ". Fix: " in refusal
+        assert " Fix: " in refusal
         assert not must_be_read(writing), refusal
         return
     event("read")

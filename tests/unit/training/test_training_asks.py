@@ -89,3 +89,16 @@ def test_a_tracker_that_does_not_answer_is_named(
         main(["--dataset", str(FLATS), "--output", str(tmp_path / "b"), "--tracking-uri", uri]) == 4
     )
     assert f"{uri}: no MLflow server answers there" in capsys.readouterr().err
+
+
+def test_a_dataset_can_be_looked_at_without_training(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    output = tmp_path / "b"
+
+    assert main(["--check", "--dataset", str(FLATS), "--output", str(output)]) == 0
+
+    told = capsys.readouterr().out
+    assert 'surface: 21.8 to 196.7, median 67.7 (number; "45.2" is read as 45.2)' in told
+    assert "Nothing wrong was found." in told
+    assert list(tmp_path.iterdir()) == []

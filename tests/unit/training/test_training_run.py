@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from tests.unit.training.trained_flats import FILES, GAS, MANIFEST, Trained
+from tests.unit.training.trained_flats import FILES, FLATS, GAS, MANIFEST, Trained
 from training.dataset import Dataset
 from training.recipe import metric_names
 from training.runtime import ExportedModel
@@ -23,7 +23,7 @@ GAS_IN_A_NAME = "Gas _O_Neil_ Bang _ Co__ 1 to _x____"
 pytestmark = [pytest.mark.filterwarnings("default"), pytest.mark.usefixtures("learns_once")]
 PLOTS = {
     "coverage_by_price_decile.png", "permutation_importance.png", "predicted_against_actual.png",
-    "residuals_by_price.png", "residuals_by_segment.png",
+    "residuals_by_price.png", "inputs.png", "residuals_by_segment.png",
 }  # fmt: skip
 
 
@@ -83,6 +83,21 @@ def test_what_was_repaired_in_the_data_is_with_the_run(trained: Trained, tmp_pat
     rows = trained.client.download_artifacts(run_id, "tables/rows.txt", str(tmp_path))
 
     assert f"heating: 18 empty cells repaired with {GAS!r}" in Path(rows).read_text()
+
+
+def test_what_was_read_how_is_with_the_run(trained: Trained, tmp_path: Path) -> None:
+    run_id = trained.run.info.run_id
+    table = pd.read_csv(
+        trained.client.download_artifacts(run_id, "tables/inputs.csv", str(tmp_path)), dtype="str"
+    ).set_index("input")
+
+    first = pd.read_csv(FLATS / "flats.csv", dtype="str").iloc[0]
+    contract = json.loads((trained.bundle / "contract.json").read_bytes())
+    assert list(table.index) == [field["name"] for field in contract["inputs"]]
+    assert table.loc["surface", "first cell"] == first["surface_m2"]
+    assert table.loc["surface", "read as"] == "45.2"
+    assert table.loc["lift", "read as"] == "True"
+    assert "median" in str(table.loc["surface", "values"])
 
 
 def test_the_registered_version_is_the_bundle(trained: Trained) -> None:
