@@ -40,7 +40,7 @@ def numeric(source: Source, kind: Kind) -> Column:
             fix += f', or missing_values = [{number:g}] if that says "unknown"'
         raise source.error("range", problem, fix)
     notes += source.dropped(outside, f"outside {low:g} to {high:g}")
-    step = spec.step or (1 if kind is Kind.INTEGER else float(f"1e{_magnitude(high - low) - 2}"))
+    step = spec.step or (1 if kind is Kind.INTEGER else _step(good, high - low))
     default = spec.default
     if default is None:
         median = float(good[good.between(low, high)].median())
@@ -93,6 +93,19 @@ def _check(source: Source, kind: Kind, good: pd.Series, values: pd.Series) -> No
         )
         fix = f"set missing_values = [{number:g}], or a range that holds it if it is a number"
         raise source.error("missing_values", problem, fix)
+
+
+def _step(values: pd.Series, span: float) -> float:
+    """How finely the numbers are written: 0.5 for baths, 0.01 for acres; no finer than is clicked.
+
+    A step is about a ten-thousandth of the span at least, and the span at most.
+    """
+    magnitude = _magnitude(span)
+    digits = max(0, 4 - magnitude)
+    scaled = np.round(values.unique() * 10.0**digits).astype("int64")
+    apart = int(np.gcd.reduce(scaled - scaled.min()))
+    finest = round(10.0 ** (magnitude - 4 + digits))
+    return float(min(max(apart, finest) / 10.0**digits, 10.0**magnitude))
 
 
 def _magnitude(size: float) -> int:

@@ -256,3 +256,26 @@ def test_equal_rows_are_the_same_sale_only_if_an_identifier_says_so(folder: Fold
 
     assert len(dataset.price) == 620
     assert any(note.startswith("20 rows repeat another one") for note in dataset.notes)
+
+
+@pytest.mark.parametrize(
+    ("cells", "step"),
+    [
+        ([f"{1 + row % 9 / 2:g}" for row in range(600)], 0.5),
+        ([f"{1 + row % 13 / 4:g}" for row in range(600)], 0.25),
+        ([f"{47.1 + (row * 7919 % 60000) / 100000:.5f}" for row in range(600)], 0.0001),
+        ([f"{0.05 + (row * 7919 % 2000) / 100:.2f}" for row in range(600)], 0.01),
+        ([f"{(row * 7919 % 4001) * 250}.0" for row in range(600)], 1),
+        ([f"{row * 7919 % 600 / 7:.12f}" for row in range(600)], 0.01),
+        ([f"{row * 7919 % 600 / 7 * 1e-9:.12e}" for row in range(600)], 1e-11),
+    ],
+    ids=["half baths", "quarters", "latitude", "acres", "whole", "full precision", "tiny"],
+)
+def test_a_step_is_as_fine_as_the_column_is_written(
+    folder: Folder, cells: list[str], step: float
+) -> None:
+    folder.write(folder.rows().assign(rooms=cells))
+
+    rooms = next(field for field in load(folder.path).contract.inputs if field.name == "rooms")
+
+    assert rooms.step == step
