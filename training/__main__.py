@@ -58,6 +58,11 @@ def arguments_parser() -> argparse.ArgumentParser:
 
 def main(given: Sequence[str] | None = None) -> int:
     """Exit codes: 0 done, 1 the model is not good enough, 2 wrong input, 4 no tracker."""
+    given = sys.argv[1:] if given is None else given
+    if given[:1] == ["describe"]:
+        from training.describe import command
+
+        return command.main(given[1:])
     options = arguments_parser().parse_args(given)
     try:
         settings = Settings.from_pairs(pair for group in options.pairs for pair in group)

@@ -10,14 +10,28 @@ from pathlib import Path
 
 
 class DatasetError(Exception):
-    """A dataset that cannot be used: which file, line and key, what is wrong and what to do."""
+    """A dataset that cannot be used: which file, line and key, what is wrong and what to do.
+
+    Attributes:
+        key: of the ``dataset.toml``, or what else is wrong in the file.
+        problem: what is wrong.
+        fix: what to do.
+    """
+
+    key = problem = fix = ""
 
     def __init__(self, file: Path, key: str, problem: str, fix: str) -> None:
+        self.key, self.problem, self.fix = key, problem, fix
         end = "" if fix.endswith("?") else "."
         line = _line(file, key)
         where = f"{file}: line {line}" if line else f"{file}"
         stop = "" if problem.endswith("?") else "."
         super().__init__(f"{where}: {key}: {problem}{stop} Fix: {fix}{end}")
+
+    @property
+    def each(self) -> Sequence[DatasetError]:
+        """The mistakes one by one."""
+        return [self]
 
 
 class DatasetErrors(DatasetError):
@@ -25,6 +39,11 @@ class DatasetErrors(DatasetError):
 
     def __init__(self, errors: Sequence[DatasetError]) -> None:
         Exception.__init__(self, "\n".join(map(str, errors)))
+        self._errors = errors
+
+    @property
+    def each(self) -> Sequence[DatasetError]:
+        return self._errors
 
 
 class Mistakes:

@@ -16,12 +16,12 @@ import pandas as pd
 SIGNS = {ord("\N{MINUS SIGN}"): "-", ord("\N{RIGHT SINGLE QUOTATION MARK}"): "'"}
 BLANKS = "\N{NO-BREAK SPACE}\N{NARROW NO-BREAK SPACE}\N{THIN SPACE}"
 LOOKS = {
-    "a range": r"\D{0,3}\d[\d.,]*\s*(?:[-\u2013\u2014]|to|bis|a)\s*\d[\d.,]*\D{0,5}",
     "a date": (
         r"\d{4}([-/.])\d{1,2}(\1\d{1,2})?([T ].*)?|\d{1,2}([-/.])\d{1,2}\4\d{2,4}( .*)?"
         r"|\d{8}T\d{6}Z?|\d{1,2}[. -]?\s?[^\W\d_]{3,9}[. -]?\s?\d{2,4}"
         r"|[^\W\d_]{3,9}\.? \d{1,2}, \d{4}"
     ),
+    "a range": r"\D{0,3}\d[\d.,]*\s*(?:[-\u2013\u2014]|to|bis|a)\s*\d[\d.,]*\D{0,5}",
     "a share in percent": r"[-+]?\d[\d.,]*\s*%",
     "a number behind a currency": r"(?:[€$£¥₹]|[A-Z]{3}|[A-Z]{1,2}\$)\s?\d[\d.,]*",
     "a number with a unit": r"[-+]?\d[\d.,]*\s*([^\W\d_].{0,11}|[€$£¥₹²])",

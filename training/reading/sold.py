@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -68,13 +69,15 @@ def _moments(cells: Cells, spec: TimeSpec) -> tuple[pd.Series, float]:
     return (dates - EPOCH) / pd.Timedelta(days=1), (_first_day(cells.file, spec) - EPOCH).days
 
 
+def as_dates(text: pd.Series, forms: Sequence[str]) -> dict[str, pd.Series]:
+    """Way to write dates -> the dates that it makes of these cells, NaT where it makes none."""
+    return {form: pd.to_datetime(text, format=form, errors="coerce", utc=True) for form in forms}
+
+
 def _dates(cells: Cells, spec: TimeSpec) -> pd.Series:
     text = cells.text
     try:
-        read = {
-            form: pd.to_datetime(text, format=form, errors="coerce", utc=True)
-            for form in ((spec.date,) if spec.date else (*CERTAIN, *EITHER))
-        }
+        read = as_dates(text, (spec.date,) if spec.date else (*CERTAIN, *EITHER))
     except ValueError as error:
         fix = 'write it as in "%d/%m/%Y"'
         raise DatasetError(
