@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,11 +13,11 @@ import pandas as pd
 from app.contract import Contract, Target
 from training.errors import DatasetError, Mistakes, nearest
 from training.leaks import check_leaks
-from training.reading.column import Cells, Source, counted_rows
+from training.reading.column import Cells, Column, Source, counted_rows
 from training.reading.columns import read_column
 from training.reading.csv_file import read_csv_file
 from training.reading.missing import without_missing
-from training.reading.price import read_prices
+from training.reading.price import Prices, read_prices
 from training.reading.sold import later_sales
 from training.spec import FILE, DatasetSpec, read_spec
 
@@ -61,7 +62,11 @@ def load(folder: Path) -> Dataset:
     """
     spec = read_spec(folder)
     file = folder / FILE
-    if not (folder / spec.csv).is_file():
+    try:
+        found = (folder / spec.csv).is_file()
+    except OSError:  # no name that a file can have
+        found = False
+    if not found:
         raise DatasetError(file, "csv", f"{folder / spec.csv} not found", "correct the name")
     content = read_csv_file(
         folder / spec.csv,
@@ -72,24 +77,17 @@ def load(folder: Path) -> Dataset:
     table, lines = content.table, pd.Series(content.lines)
     _check_columns(file, spec, table)
     rows_read = len(table)
-    _check_enough(file, rows_read, rows_read)
+    _check_enough(file, rows_read, rows_read, [])
     notes = [*content.notes]
     table = _without_repeats(table, spec, notes)
-    lines = lines[table.index]
-    mistakes = Mistakes()
-    with mistakes.collected():
-        prices = read_prices(Cells(file, table[spec.target.column], lines), spec.target)
-    columns = {}
-    for name, field in spec.inputs.items():
-        with mistakes.collected():
-            columns[name] = read_column(Source(file, table[field.column], lines, name, field))
-    mistakes.raise_if_any()
-    price, drop = prices.values, prices.drop
+    prices = _priced(file, spec, table, lines)
     notes += prices.notes
+    columns, told = _columns(file, spec, table[~prices.drop], lines)
+    notes += told
+    price, drop = prices.values, prices.drop.copy()
     for column in columns.values():
-        drop |= column.drop
-        notes += column.notes
-    _check_enough(file, rows_read, int((~drop).sum()))
+        drop |= column.drop.reindex(drop.index, fill_value=True)
+    _check_enough(file, rows_read, int((~drop).sum()), notes)
     keep = ~drop
     inputs = pd.DataFrame({name: column.values[keep] for name, column in columns.items()})
     contract = Contract(
@@ -98,16 +96,20 @@ def load(folder: Path) -> Dataset:
         target=Target(label=spec.target.label, currency=spec.target.currency),
         inputs=tuple(column.contract for column in columns.values()),
     )
-    check_leaks(file, inputs, price[keep].to_numpy(dtype=float))
+    repaired = pd.concat(
+        [column.repaired for column in columns.values() if column.repaired is not None]
+        or [pd.Series(False, drop.index)],
+        axis="columns",
+    ).any(axis="columns")
+    known = price[keep].to_numpy(dtype=float)
+    check_leaks(file, inputs, known, repaired.reindex(inputs.index).eq(True).to_numpy())
     return Dataset(
         folder=folder,
         spec=spec,
         contract=contract,
         inputs=inputs.reset_index(drop=True),
-        price=price[keep].to_numpy(dtype=float),
-        later=None
-        if spec.time is None
-        else later_sales(Cells(file, table.loc[keep, spec.time.column], lines[keep]), spec.time),
+        price=known,
+        later=_later(file, spec, table[keep], lines[keep]),
         rows=table.index[keep].to_numpy() + 1,
         notes=tuple(notes),
         readings=tuple(
@@ -116,6 +118,39 @@ def load(folder: Path) -> Dataset:
         rows_read=rows_read,
         sha256=_sha256(file, folder / spec.csv),
     )
+
+
+def _priced(file: Path, spec: DatasetSpec, table: pd.DataFrame, lines: pd.Series) -> Prices:
+    """The prices. What is wrong with the inputs is told beside what is wrong with them."""
+    mistakes = Mistakes()
+    with mistakes.collected():
+        return read_prices(Cells(file, table[spec.target.column], lines[table.index]), spec.target)
+    with mistakes.collected():
+        _columns(file, spec, table, lines)
+    mistakes.raise_if_any()
+    raise AssertionError("prices that are not read are a mistake")
+
+
+def _columns(
+    file: Path, spec: DatasetSpec, table: pd.DataFrame, lines: pd.Series
+) -> tuple[dict[str, Column], list[str]]:
+    """The inputs of the rows that all of them can be read in, and what is told of the others."""
+    told: list[str] = []
+    while True:
+        mistakes, columns = Mistakes(), dict[str, Column]()
+        for name, field in spec.inputs.items():
+            with mistakes.collected():
+                source = Source(file, table[field.column], lines[table.index], name, field)
+                columns[name] = read_column(source)
+        mistakes.raise_if_any()
+        drop = pd.concat([column.drop for column in columns.values()], axis="columns").any(
+            axis="columns"
+        )
+        if not drop.any():
+            return columns, told + [note for column in columns.values() for note in column.notes]
+        # What a dropped row holds is no choice and no limit of the others.
+        told += [note for column in columns.values() for note in column.dropped_notes]
+        table = table[~drop]
 
 
 def _check_columns(file: Path, spec: DatasetSpec, table: pd.DataFrame) -> None:
@@ -138,7 +173,8 @@ def _without_repeats(table: pd.DataFrame, spec: DatasetSpec, notes: list[str]) -
     repeated = pd.Series(False, index=table.index)
     for column in spec.identifiers:
         # An empty cell identifies nothing.
-        repeated |= without_missing(table[column]).notna() & table[column].duplicated()
+        unknown = [str(value) for value in spec.missing_values or ()]
+        repeated |= without_missing(table[column], unknown).notna() & table[column].duplicated()
     if repeated.any():
         notes.append(f"{counted_rows(repeated)} dropped, the same sale was listed before")
     equal = table[~repeated].duplicated()
@@ -150,10 +186,24 @@ def _without_repeats(table: pd.DataFrame, spec: DatasetSpec, notes: list[str]) -
     return table[~repeated]
 
 
-def _check_enough(file: Path, read: int, kept: int) -> None:
+def _later(
+    file: Path, spec: DatasetSpec, table: pd.DataFrame, lines: pd.Series
+) -> np.ndarray | None:
+    if spec.time is None:
+        return None
+    unknown = [str(value) for value in spec.missing_values or ()]
+    text = without_missing(table[spec.time.column], unknown)
+    return later_sales(Cells(file, text, lines), spec.time)
+
+
+def _check_enough(file: Path, read: int, kept: int, notes: Iterable[str]) -> None:
     if kept < (1 - MAX_DROPPED) * read:
-        problem = f"{read - kept} of {read} rows would be dropped (at most {MAX_DROPPED:.0%} may)"
-        raise DatasetError(file, "csv", problem, "widen ranges and choices, or clean the CSV")
+        dropped = "; ".join(note for note in notes if " dropped" in note)
+        problem = (
+            f"{read - kept} of {read} rows would be dropped (at most {MAX_DROPPED:.0%} may): "
+            f"{dropped}"
+        )
+        raise DatasetError(file, "csv", problem, "correct what drops them, or clean the CSV")
     if kept < MIN_ROWS:
         raise DatasetError(file, "csv", f"only {kept} usable rows", f"bring {MIN_ROWS} or more")
 

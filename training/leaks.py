@@ -6,6 +6,7 @@ whose price nobody knows yet. The classic is a "price per square foot" column.
 
 from __future__ import annotations
 
+from itertools import combinations
 from pathlib import Path
 
 import numpy as np
@@ -18,11 +19,14 @@ TOO_GOOD = 0.995
 FEW = 3
 WRONG = 0.02
 """Share of rows in which a formula may be wrong and still gives the price away."""
+MIN_WHOLE = 50
 MIN_POSITIVE = 0.9
 """Share of rows above zero from which on logarithms are tried; the others are left out."""
 
 
-def check_leaks(file: Path, inputs: pd.DataFrame, price: np.ndarray) -> None:
+def check_leaks(
+    file: Path, inputs: pd.DataFrame, price: np.ndarray, repaired: np.ndarray | None = None
+) -> None:
     """Looks whether one, two or three numeric inputs give the price by arithmetic.
 
     Sums and differences show in a linear fit of the price, products and quotients in a linear fit
@@ -32,15 +36,30 @@ def check_leaks(file: Path, inputs: pd.DataFrame, price: np.ndarray) -> None:
         file: the ``dataset.toml``, named in errors.
         inputs: shape (n, inputs), wire values.
         price: shape (n,), above zero.
+        repaired: shape (n,), rows in which a cell was empty: left out where enough remain.
 
     Raises:
         DatasetError: naming the inputs.
     """
     numbers = inputs.select_dtypes("number").astype(float)
+    if repaired is not None and (~repaired).sum() >= MIN_WHOLE:
+        numbers, price = numbers[~repaired], price[~repaired]
+    for name in numbers:
+        if abs(numbers[name].corr(pd.Series(price, numbers.index), "spearman")) > TOO_GOOD:
+            problem = f"{name} alone orders the sales as the price does"
+            fix = "remove what was computed from the price"
+            raise DatasetError(file, f"inputs.{name}", problem, fix)
     often = [name for name in numbers if (numbers[name] > 0).mean() > MIN_POSITIVE]
     positive = (numbers[often] > 0).all(axis="columns").to_numpy()
     logarithms = pd.DataFrame(np.log(numbers.loc[positive, often]))
-    for columns, target in ((numbers, price), (logarithms, np.log(price[positive]))):
+    tried = [(numbers, price), (logarithms, np.log(price[positive]))]
+    if len(price) <= 2 * len(numbers.columns):  # all of them together explain anything
+        tried = [
+            (columns[list(pair)], target)
+            for columns, target in tried
+            for pair in combinations(columns.columns, min(2, len(columns.columns)))
+        ]
+    for columns, target in tried:
         names, explained = _fewest(columns, target)
         if names and explained > TOO_GOOD and len(names) <= FEW:
             verb = "explains" if len(names) == 1 else "explain"

@@ -82,7 +82,7 @@ class TimeSpec(StrictModel, strict=False):
     """Which column tells when a house was sold, and from when on sales test the forward score."""
 
     column: str
-    test_from: int | dt.date | str
+    test_from: int | float | dt.date | str
     date: str | None = None
     """How dates are written, as in ``%d/%m/%Y``. Without it: a number, or year-month-day."""
 
@@ -190,6 +190,8 @@ def _check_keys(file: Path, spec: DatasetSpec, mistakes: Mistakes) -> None:
                 _check_choices(file, f"inputs.{name}", field.choices)
         with mistakes.collected():
             _check_range(file, f"inputs.{name}.range", field.range)
+        with mistakes.collected():
+            _check_sense(file, f"inputs.{name}", field)
     with mistakes.collected():
         _check_range(file, "target.range", spec.target.range)
     if spec.segment is not None and spec.segment not in spec.inputs:
@@ -211,6 +213,16 @@ def _check_name(file: Path, name: str) -> None:
 def _check_range(file: Path, key: str, given: tuple[float, float] | None) -> None:
     if given is not None and given[0] >= given[1]:
         raise DatasetError(file, key, "empty", "give [minimum, maximum]")
+
+
+def _check_sense(file: Path, key: str, field: InputSpec) -> None:
+    """Refuses keys that say nothing together."""
+    if field.ordered and field.other is not None:
+        problem = "an order has no place for others"
+        raise DatasetError(file, f"{key}.other", problem, "list all choices, or leave other out")
+    if field.missing == "":
+        problem = "an empty cell that means an empty text"
+        raise DatasetError(file, f"{key}.missing", problem, 'give it a name, such as "None"')
 
 
 def _check_not_forbidden(file: Path, spec: DatasetSpec, name: str) -> None:

@@ -48,9 +48,12 @@ def explained(file: Path, error: ValidationError, known: Known) -> list[DatasetE
 
 
 def _location(detail: ErrorDetails) -> list[str]:
-    """The parts of a key. The kinds of value that it may have stand behind it, and are none."""
+    """The parts of a key. Of a value that may be of several kinds, the kind stands behind it."""
+    parts = list(map(str, detail["loc"]))
+    if detail["type"] in ("extra_forbidden", "missing"):
+        return parts
     kinds = ("bool", "int", "float", "str", "date")
-    return [str(part) for part in detail["loc"] if part not in kinds]
+    return parts[:-1] if parts[1:] and parts[-1] in kinds else parts
 
 
 def _nearest(detail: ErrorDetails, known: Known) -> str:
@@ -62,6 +65,9 @@ def _explained(file: Path, key: str, detail: ErrorDetails, known: Known) -> Data
     kind, given = detail["type"], detail["input"]
     location = _location(detail)
     if kind == "extra_forbidden":
+        if location[1:] and location[-1] in known[""]:
+            fix = f"move it to the top of the file, above the first [{location[0]}]"
+            return DatasetError(file, key, "stands in the wrong place", fix)
         return DatasetError(file, key, "unknown key", _nearest(detail, known))
     if kind == "missing" and isinstance(detail["loc"][-1], int):
         return DatasetError(file, ".".join(location[:-1]), "one is missing", "give two numbers")

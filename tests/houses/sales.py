@@ -7,6 +7,7 @@ import csv
 import hashlib
 import math
 import tomllib
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -16,7 +17,8 @@ from typing import Any
 from tests.houses.api import Value
 from tests.houses.cases import takes
 
-EMPTY = {"", "na", "n/a", "nan", "null", "#n/a", "<na>"}
+EMPTY = {"", "na", "n/a", "nan", "nat", "null", "(null)", "#n/a", "<na>", "\\n"}
+UNSEEN = dict.fromkeys(map(ord, "\u200b\u200c\u200e\u200f\u2060\ufeff"))
 YES = {"y", "yes", "t", "true", "1", "1.0"}
 
 
@@ -65,6 +67,7 @@ class Sales:
                 (key, row[key])
                 for key in self._spec.get("identifiers", [])
                 if row[key].casefold() not in EMPTY
+                and row[key] not in self._spec.get("missing_values", [])
             }
             if names & seen:
                 continue
@@ -82,10 +85,11 @@ class Sales:
         with self._csv.open(encoding=encoding, newline="") as lines:
             for _ in range(self._spec.get("heading_line", 1) - 1):
                 lines.readline()
-            reader = csv.DictReader(lines, delimiter=self._spec.get("separator", ","))
+            mark = self._spec.get("separator", ",")
+            reader = csv.DictReader(lines, delimiter=mark, skipinitialspace=True)
             return [
                 {
-                    key.strip(): (cell or "").strip()
+                    _seen(key): _seen(cell or "")
                     for key, cell in row.items()
                     if isinstance(key, str)  # None: the empty cells behind the last heading
                 }
@@ -120,7 +124,8 @@ class Sales:
             case "yes_no":
                 return cell.lower() in YES
             case "choice":
-                name = spec.get("choices", {}).get(cell, cell)
+                names = spec.get("choices", {})
+                name = names.get(cell, names.get(cell.removesuffix(".0"), cell))
                 if name not in one["choices"]:
                     name = spec.get("other")
                 return None if name is None else str(name)
@@ -129,3 +134,9 @@ class Sales:
                 if not takes(one, repr(number)):
                     return None
                 return int(number) if kind == "integer" else number
+
+
+def _seen(cell: str) -> str:
+    """What a person sees of a cell."""
+    plain = unicodedata.normalize("NFC", cell).translate(UNSEEN).replace("\u00a0", " ").strip()
+    return plain[2:-1] if plain.startswith('="') and plain.endswith('"') else plain

@@ -7,6 +7,7 @@ import pandas as pd
 from app.contract import Kind
 from training.errors import nearest
 from training.reading.column import Column, Source, counted_rows
+from training.reading.missing import ALWAYS
 from training.reading.numbers import how_to_write, looks_like
 
 MAX_CHOICES = 100
@@ -20,9 +21,12 @@ def choices(source: Source) -> Column:
     spec, notes = source.spec, list[str]()
     if spec.ordered and spec.choices is None:
         problem = "nothing says how they are ordered"
-        codes = ", ".join(f'"{code}" = "{code}"' for code in sorted(source.text.dropna().unique()))
-        fix = f"list them from worst to best: choices = {{ {codes} }}"
+        codes = ", ".join(sorted(source.text.dropna().unique()))
+        fix = f"list them from worst to best as choices, code = name: {codes}"
         raise source.error("ordered", problem, fix)
+    source = _with_plain_codes(source)
+    if spec.choices is None:
+        _refuse_twins(source)
     names = dict(spec.choices or {code: code for code in sorted(source.text.dropna().unique())})
     if spec.other is not None:
         names, notes = _grouped(source, names, spec.other)
@@ -39,7 +43,10 @@ def choices(source: Source) -> Column:
     absent = [code for code in names if code not in counts.index]
     if absent:
         problem = f"no row holds {', '.join(absent)}, so nothing can be learnt about it"
-        raise source.error("choices", problem, "remove it from the list")
+        fix = "remove it from the list"
+        if absent[0].casefold() in ALWAYS:
+            fix = f'set missing = "{absent[0]}", which an empty cell then means'
+        raise source.error("choices", problem, fix)
     default = spec.default
     if default is None:
         default = names[str(counts[counts.index.isin(list(names))].index[0])]
@@ -49,8 +56,26 @@ def choices(source: Source) -> Column:
     contract = source.contract(
         Kind.CHOICE, default, choices=tuple(dict.fromkeys(names.values())), ordered=spec.ordered
     )
-    notes += source.dropped(unseen, "a choice that is not listed")
-    return Column(text.map(names), contract, unseen, notes)
+    dropped = source.dropped(unseen, "a choice that is not listed")
+    return Column(text.map(names), contract, unseen, notes, dropped)
+
+
+def _with_plain_codes(source: Source) -> Source:
+    """The cells with 1 for 1.0 where 1 is listed, since programs write whole numbers so."""
+    listed = source.spec.choices or {}
+    plain = source.text.str.replace(r"^(-?\d+)\.0+$", r"\1", regex=True)
+    return source.with_text(source.text.where(~plain.isin(list(listed)), plain))
+
+
+def _refuse_twins(source: Source) -> None:
+    """Refuses choices that differ in capitals and blanks only."""
+    cells = pd.Series(source.text.dropna().unique(), dtype="str")
+    same = cells.str.casefold().str.replace(r"[\s_-]+", "", regex=True)
+    if same.duplicated().any():
+        twins = cells[same == same[same.duplicated()].iloc[0]]
+        problem = f"{' and '.join(map(repr, twins))} are two choices"
+        fix = "write them in one way, or list both under choices with a name each"
+        raise source.error("choices", problem, fix)
 
 
 def _grouped(source: Source, names: dict[str, str], other: str) -> tuple[dict[str, str], list[str]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import pandas as pd
 from app.contract import Input, Kind
 from training.errors import DatasetError
 from training.reading.numbers import NumberFormat
-from training.spec import InputSpec
+from training.spec import InputSpec, Written
 
 
 @dataclass(frozen=True)
@@ -41,13 +42,17 @@ class Source(Cells):
 
     @property
     def numbers(self) -> NumberFormat:
-        return NumberFormat(self.spec.decimal, self.spec.thousands, self.spec.unit)
+        return NumberFormat(self.spec.decimal, self.spec.thousands, (self.spec.unit or "",))
 
     def with_text(self, text: pd.Series) -> Source:
         return replace(self, text=text)
 
     def error(self, key: str, problem: str, fix: str) -> DatasetError:
         return DatasetError(self.file, f"inputs.{self.name}{key and '.'}{key}", problem, fix)
+
+    def unknown(self, more: Iterable[object]) -> str:
+        """The key that takes ``more`` for missing, beside what it takes already."""
+        return missing_values(self.spec, more)
 
     def dropped(self, rows: pd.Series, why: str) -> list[str]:
         """The note on rows that are dropped, if there are any."""
@@ -79,7 +84,8 @@ class Source(Cells):
             )
         except ValueError:
             problem = f"{default!r} is no {kind} within {spec.range or 'the data'}"
-            raise self.error("default", problem, "choose one inside") from None
+            fix = "write true or false" if kind is Kind.YES_NO else "choose one inside"
+            raise self.error("default", problem, fix) from None
 
 
 @dataclass
@@ -90,6 +96,10 @@ class Column:
     contract: Input
     drop: pd.Series
     notes: list[str] = field(default_factory=list)
+    dropped_notes: list[str] = field(default_factory=list)
+    """On the rows that are dropped; :attr:`notes` is on the others."""
+    repaired: pd.Series | None = None
+    """Which cells, shape (n,), were empty and hold the default."""
 
     def reading(self, text: pd.Series) -> dict[str, str]:
         """What was read how, for a person to look at.
@@ -115,6 +125,13 @@ class Column:
             "first cell": str(cell),
             "read as": f"{value:.12g}" if kind.numeric else str(value),
         }
+
+
+def missing_values(spec: Written, more: Iterable[object]) -> str:
+    """The key that takes ``more`` for missing, beside what it takes already."""
+    values = [*(spec.missing_values or ()), *more]
+    written = [f"'{value}'" if isinstance(value, str) else f"{value:.15g}" for value in values]
+    return f"missing_values = [{', '.join(dict.fromkeys(written))}]"
 
 
 def counted_rows(rows: pd.Series) -> str:

@@ -10,11 +10,12 @@ import numpy as np
 import pandas as pd
 
 from app.contract import Kind
+from training.errors import DatasetError
 from training.reading.choices import choices
 from training.reading.column import Column, Source
 from training.reading.missing import sign_for_missing, without_missing
 from training.reading.numbers import how_to_write, is_other_format, looks_like
-from training.reading.numeric import numeric
+from training.reading.numeric import has_marks, numeric
 from training.reading.yes_no import NO, YES, is_yes_no, yes_no
 
 DTYPES = {
@@ -23,7 +24,7 @@ DTYPES = {
     Kind.YES_NO: np.dtype("bool"),
     Kind.CHOICE: np.dtype("object"),
 }
-MAX_ODD = 0.05
+MAX_ODD = 0.2
 """Share of cells without a number up to which a column is one of numbers, with mistakes in it."""
 MANY = 20
 """Different numbers from which on a column with words in it is no list of choices."""
@@ -44,10 +45,13 @@ def read_column(source: Source) -> Column:
     notes: list[str] = []
     stands = text[~empty]
     if spec.missing is not None and empty.any():
-        text = text.fillna(_code(spec.missing))
-        notes.append(f'{name}: {empty.sum()} empty cells read as "{_code(spec.missing)}"')
+        code = _code(spec.missing)
+        if isinstance(spec.missing, float):
+            code = code.replace(".", source.numbers.mark)
+        text = text.fillna(code)
+        notes.append(f'{name}: {empty.sum()} empty cells read as "{code}"')
         empty = text.isna()
-        if _code(spec.missing).lower() not in YES | NO:  # each spells them in its own way
+        if code.lower() not in YES | NO:  # each spells them in its own way
             stands = text
     source = source.with_text(text)
     _refuse_signs(source)
@@ -64,6 +68,7 @@ def read_column(source: Source) -> Column:
         column = choices(source)
     column.notes[:0] = notes
     if empty.any():
+        column.repaired = empty
         column.values = column.values.where(~empty, column.contract.default)
         column.notes.append(
             f"{name}: {empty.sum()} empty cells repaired with {column.contract.default!r}"
@@ -83,42 +88,60 @@ def _refuse_signs(source: Source) -> None:
     """Refuses cells of signs alone, unless they are listed as choices."""
     signs = sign_for_missing(source.text) & ~source.text.isin(list(source.spec.choices or ()))
     if signs.any():
-        cell = source.text[signs].iloc[0]
         problem = f'{source.example(signs)} says nothing: does it mean "unknown"?'
-        fix = f"set missing_values = ['{cell}'], or list it under choices"
+        fix = f"set {source.unknown(source.text[signs].unique())}, or list it under choices"
         raise source.error("missing_values", problem, fix)
 
 
 def _guess_kind(source: Source, text: pd.Series) -> Kind:
-    if source.spec.choices is not None:
+    spec = source.spec
+    if spec.choices is not None:
         return Kind.CHOICE
-    if is_yes_no(text):
+    if is_yes_no(text, None if spec.missing is None else _code(spec.missing)):
         return Kind.YES_NO
-    if text.str.fullmatch(r"0\d+").any() and text.str.fullmatch(r"\d+").all():
-        return Kind.CHOICE  # a code: as a number it would lose its zeros
+    codes = text.str.fullmatch(r"0\d+")
+    if codes.any() and text.str.fullmatch(r"\d+").all():
+        return Kind.CHOICE  # as a number it would lose its zeros
     numbers = source.numbers.read(text)
     odd = numbers.isna()
-    cells = text[odd].unique()
+    if not odd.any() and codes.any():
+        rows = (~text.str.fullmatch(r"\d+")).reindex(source.text.index, fill_value=False)
+        problem = f"{source.example(rows)} is no code, beside {text[codes].iloc[0]}"
+        fix = "write all as codes in the CSV (a spreadsheet may have made numbers of them)"
+        raise source.error("column", problem, fix)
     if not odd.any():
-        whole = (numbers % 1 == 0).all()
-        return Kind.INTEGER if whole else Kind.NUMBER
-    if odd.mean() <= MAX_ODD or numbers.nunique() > MANY or _written_otherwise(cells):
-        rows = odd.reindex(source.text.index, fill_value=False)
-        problem = f'{odd.sum()} cells of "{source.spec.column}" are no numbers, such as '
-        problem += source.example(rows)
-        what = looks_like(cells)
-        fix = how_to_write(str(cells[0]), what)
-        if what is None and not is_other_format(str(cells[0])):
-            fix = (
-                f"correct them, or say what they are: missing_values = ['{cells[0]}'], "
-                'kind = "number" drops their rows, or "choice"'
-            )
-        raise source.error("kind", problem + (f", {what}" if what else ""), fix)
+        return Kind.INTEGER if (numbers % 1 == 0).all() else Kind.NUMBER
+    cells = text[odd].unique()
+    if (
+        odd.mean() <= MAX_ODD
+        or numbers.nunique() > MANY
+        or ((spec.range or spec.step) and not odd.all())
+        or _written_otherwise(source, cells)
+    ):
+        raise _not_all_numbers(source, odd, cells)
     return Kind.CHOICE
 
 
-def _written_otherwise(cells: np.ndarray) -> bool:
-    """Whether these are numbers in another way than a program writes them."""
+def _not_all_numbers(source: Source, odd: pd.Series, cells: np.ndarray) -> DatasetError:
+    rows = odd.reindex(source.text.index, fill_value=False)
+    problem = f'{odd.sum()} cells of "{source.spec.column}" are no numbers, such as '
+    problem += source.example(rows)
+    what = looks_like(cells)
+    cell = source.numbers.without_unit(str(cells[0]))
+    fix = how_to_write(cell, what)
+    if is_other_format(cell) and has_marks(source, ~rows):
+        fix = "write all numbers in one way"
+    if what is None and not is_other_format(cell):
+        fix = (
+            f"correct them, or say what they are: {source.unknown([cells[0]])}, "
+            'kind = "number" drops their rows, or "choice"'
+        )
+    return source.error("kind", problem + (f", {what}" if what else ""), fix)
+
+
+def _written_otherwise(source: Source, cells: np.ndarray) -> bool:
+    """Whether these are numbers in another way than the column is said to be written."""
     if len(cells) > MANY and looks_like(cells) is not None:
         return True
-    return sum(is_other_format(str(cell)) for cell in cells) > len(cells) / 2
+    plain = [source.numbers.without_unit(str(cell)) for cell in cells]
+    return sum(is_other_format(cell) for cell in plain) > len(cells) / 2

@@ -9,8 +9,8 @@ import pandas as pd
 
 from app.contract import Kind
 from training.reading.column import Column, Source, counted_rows
-from training.reading.missing import number_for_missing
-from training.reading.numbers import how_to_write, looks_like
+from training.reading.missing import numbers_for_missing
+from training.reading.numbers import how_to_write, is_other_format, looks_like
 
 SAFE = 2**53 - 1
 """The largest whole number that browsers and JSON hold without rounding."""
@@ -25,6 +25,7 @@ def numeric(source: Source, kind: Kind) -> Column:
     unreadable = text.notna() & values.isna()
     if kind is Kind.INTEGER:
         unreadable |= values.notna() & (values % 1 != 0)
+    _refuse_otherwise(source, text.notna() & values.isna())
     notes = source.dropped(unreadable, f"no {kind}")
     good = values[~unreadable].dropna()
     _check(source, kind, good, values)
@@ -36,8 +37,8 @@ def numeric(source: Source, kind: Kind) -> Column:
             f" {source.example(outside)} (the data goes from {good.min():g} to {good.max():g})"
         )
         fix = 'widen it, or set outside = "drop"'
-        if (number := number_for_missing(good)) is not None:
-            fix += f', or missing_values = [{number:g}] if that says "unknown"'
+        if numbers := numbers_for_missing(good):
+            fix += f', or {source.unknown(numbers)} if that says "unknown"'
         raise source.error("range", problem, fix)
     notes += source.dropped(outside, f"outside {low:g} to {high:g}")
     step = spec.step or (1 if kind is Kind.INTEGER else _step(good, high - low))
@@ -52,14 +53,14 @@ def numeric(source: Source, kind: Kind) -> Column:
         if isinstance(default, float) and default.is_integer():
             default = int(default)
     contract = source.contract(kind, default, minimum=low, maximum=high, step=step)
-    return Column(values, contract, unreadable | outside, notes)
+    return Column(values, contract, unreadable | outside, dropped_notes=notes)
 
 
 def refuse_doubtful(source: Source) -> None:
     """Refuses cells that are another number in another country."""
     doubtful = source.numbers.doubtful(source.text)
     if doubtful.any():
-        cell = str(source.text[doubtful].iloc[0])
+        cell = source.numbers.without_unit(str(source.text[doubtful].iloc[0]))
         problem = (
             f"{source.example(doubtful)} is {cell}, or {cell.replace('.', '')}:"
             f" all dots of the column stand before three digits"
@@ -85,14 +86,39 @@ def _check(source: Source, kind: Kind, good: pd.Series, values: pd.Series) -> No
     if kind is Kind.INTEGER and len(good) >= 30 and _counts_up(good):
         problem = f'"{spec.column}" numbers the rows: it is an identifier'
         raise source.error("column", problem, "list it under identifiers")
-    if spec.range is None and (number := number_for_missing(good)) is not None:
-        rows = values == number
+    if spec.range is not None:
+        if not good.between(*spec.range).any():
+            problem = f"no cell lies in it: the data goes from {good.min():g} to {good.max():g}"
+            raise source.error("range", problem, "correct it")
+        return
+    numbers = [number for number in numbers_for_missing(good) if number != spec.missing]
+    if numbers:
+        rows = values.isin(numbers)
         problem = (
             f'{source.example(rows)}, in {counted_rows(rows)}, looks like "unknown":'
             " it lies far from all others"
         )
-        fix = f"set missing_values = [{number:g}], or a range that holds it if it is a number"
+        fix = f"set {source.unknown(numbers)}, or a range that holds it if it is a number"
         raise source.error("missing_values", problem, fix)
+
+
+def _refuse_otherwise(source: Source, odd: pd.Series) -> None:
+    """Refuses cells that hold a number, but in another way than the column is written."""
+    text = source.text
+    rows = odd & text.str.contains(r"\d", na=False)
+    cells = text[rows].map(source.numbers.without_unit).unique()
+    if not len(cells):
+        return
+    problem = f'{rows.sum()} cells of "{source.spec.column}" are no numbers as they stand, such as '
+    fix = how_to_write(str(cells[0]), looks_like(cells))
+    if not odd.all() and is_other_format(str(cells[0])) and has_marks(source, ~odd):
+        fix = "write all of them in one way"
+    raise source.error("kind", problem + source.example(rows), fix)
+
+
+def has_marks(source: Source, rows: pd.Series) -> bool:
+    """Whether numbers that are read as they stand have a decimal mark."""
+    return bool(source.text[rows].str.contains(source.numbers.mark, regex=False, na=False).any())
 
 
 def _step(values: pd.Series, span: float) -> float:

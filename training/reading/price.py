@@ -8,16 +8,21 @@ import numpy as np
 import pandas as pd
 
 from training.errors import DatasetError
-from training.reading.column import Cells, counted_rows
-from training.reading.missing import without_missing
-from training.reading.numbers import NumberFormat, how_to_write, is_other_format, looks_like
+from training.reading.column import Cells, counted_rows, missing_values
+from training.reading.missing import numbers_for_missing, without_missing
+from training.reading.numbers import NumberFormat, how_to_write, looks_like
 from training.spec import TargetSpec
 
+SYMBOLS = {
+    "EUR": "€", "USD": "$", "GBP": "£", "JPY": "¥", "CNY": "¥", "INR": "₹", "KRW": "₩", "RUB": "₽",
+    "TRY": "₺", "SEK": "kr", "NOK": "kr", "DKK": "kr", "CZK": "Kč", "PLN": "zł", "CHF": "Fr.",
+    "BRL": "R$", "AUD": "$", "CAD": "$", "NZD": "$", "SGD": "$", "HKD": "$", "MXN": "$",
+}  # fmt: skip
 MAX_WITHOUT = 0.05
 """Share of rows without a price from which on the column, rather than a row, is what is wrong."""
 FAR = 20
 """Times between a few prices and all others that make them another thing: gifts, mistakes."""
-MAX_FAR = 0.02
+MAX_FAR = 0.1
 """Share of rows up to which they are a few."""
 
 
@@ -36,7 +41,9 @@ def read_prices(cells: Cells, spec: TargetSpec) -> Prices:
     Raises:
         DatasetError: the column holds no prices, or one that must be asked about.
     """
-    written = NumberFormat(spec.decimal, spec.thousands, spec.currency)
+    written = NumberFormat(
+        spec.decimal, spec.thousands, (spec.currency, SYMBOLS.get(spec.currency, ""))
+    )
     unknown = list(map(str, spec.missing_values or ()))
     cells = replace(cells, text=without_missing(cells.text, unknown, written))
     price = _numbers(cells, spec, written) * spec.unit
@@ -62,12 +69,12 @@ def _numbers(cells: Cells, spec: TargetSpec, written: NumberFormat) -> pd.Series
     """What stands in the cells, NaN in the few that hold no number."""
     text = cells.text
     if (doubtful := written.doubtful(text)).any():
-        cell = str(text[doubtful].iloc[0])
+        cell = written.without_unit(str(text[doubtful].iloc[0]))
         problem = f"{cells.example(doubtful)} is {cell}, or {cell.replace('.', '')}"
         raise DatasetError(cells.file, "target.decimal", problem, how_to_write(cell))
     numbers = written.read(text)
     wrong = text.notna() & numbers.isna()
-    otherwise = wrong & text.map(is_other_format, na_action="ignore").eq(True)
+    otherwise = wrong & text.str.contains(r"\d", na=False)
     without = ~(numbers > 0) | np.isinf(numbers)
     if without.mean() <= MAX_WITHOUT and not otherwise.any():
         return numbers
@@ -77,7 +84,8 @@ def _numbers(cells: Cells, spec: TargetSpec, written: NumberFormat) -> pd.Series
         raise DatasetError(cells.file, "target.column", problem, "fill in those that are empty")
     what = looks_like(text[rows].unique())
     problem += f", such as {cells.example(rows)}" + (f", {what}" if what else "")
-    fix = how_to_write(str(text[rows].iloc[0]), what)
+    cell = written.without_unit(str(text[rows].iloc[0]))
+    fix = how_to_write(cell, None if what == "a number with a unit" else what)
     raise DatasetError(cells.file, "target.column", problem, fix)
 
 
@@ -95,11 +103,16 @@ def _outside(cells: Cells, spec: TargetSpec, price: pd.Series) -> pd.Series:
                 " range that holds all if they are sales like the others"
             )
             raise DatasetError(cells.file, "target.range", problem, fix)
+        if numbers := numbers_for_missing(price.dropna()):
+            rows = price.isin(numbers)
+            problem = f'{cells.example(rows)}, in {counted_rows(rows)}, looks like "unknown"'
+            fix = f"set {missing_values(spec, [n / spec.unit for n in numbers])}, or a range"
+            raise DatasetError(cells.file, "target.missing_values", problem, fix)
         return far
     low, high = spec.range
     outside = price.notna() & ~price.between(low, high)
     if outside.any() and spec.outside == "refuse":
-        problem = f"{counted_rows(outside)} outside {low:g} to {high:g}"
+        problem = f"{counted_rows(outside)} outside {low:g} to {high:g} {spec.currency}"
         problem += f", such as {cells.example(outside)}"
         raise DatasetError(cells.file, "target.range", problem, 'widen it, or set outside = "drop"')
     return outside

@@ -10,20 +10,24 @@ import numpy as np
 import pandas as pd
 
 from training.errors import DatasetError
-from training.reading.column import Cells
+from training.reading.column import Cells, counted_rows
+from training.reading.missing import numbers_for_missing
 from training.spec import TimeSpec
 
 CERTAIN = (
-    "%Y-%m-%d", "%Y-%m", "%Y/%m/%d", "%Y.%m.%d", "%Y%m%dT%H%M%S", "%Y%m%dT%H%M%SZ",
-    "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M:%SZ", "%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M",
-    "%d.%m.%Y", "%d %b %Y", "%d %B %Y", "%b %d, %Y", "%B %d, %Y", "%d-%b-%Y", "%d-%b-%y",
+    "%Y-%m-%d", "%Y-%m", "%Y/%m/%d", "%Y.%m.%d", "%Y%m%dT%H%M%S", "%Y-%m-%dT%H:%M:%S",
+    "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M", "%d.%m.%Y", "%d.%m.%Y %H:%M", "%m.%Y",
+    "%m/%Y", "%d %b %Y", "%d %B %Y", "%b %d, %Y", "%B %d, %Y", "%b %Y", "%B %Y", "%d-%b-%Y",
 )  # fmt: skip
 """Ways to write a date that are read in one way only."""
 EITHER = (
     "%d/%m/%Y", "%m/%d/%Y", "%d-%m-%Y", "%m-%d-%Y", "%d/%m/%Y %H:%M", "%m/%d/%Y %H:%M",
-    "%d/%m/%y", "%m/%d/%y",
+    "%d/%m/%Y %I:%M:%S %p", "%m/%d/%Y %I:%M:%S %p", "%d/%m/%y", "%m/%d/%y", "%y/%m/%d",
+    "%d-%m-%y", "%m-%d-%y", "%y-%m-%d", "%d.%m.%y", "%y.%m.%d", "%d-%b-%y", "%y-%b-%d",
 )  # fmt: skip
 """Ways that are told apart only by days after the twelfth."""
+FIRST_YEAR, LAST_YEAR = 1700, 2200
+"""No sale of a house is before or after: such a year says "unknown"."""
 EPOCH = pd.Timestamp(1970, 1, 1)
 MIN_LATER = 20
 MIN_EARLIER = 50
@@ -55,23 +59,57 @@ def later_sales(cells: Cells, spec: TimeSpec) -> np.ndarray:
 def _moments(cells: Cells, spec: TimeSpec) -> tuple[pd.Series, float]:
     """A number for each sale that rises with time, shape (n,), and the one of ``test_from``."""
     text = cells.text
-    if (text == "").any():
-        problem = f'"{spec.column}" is empty on line {cells.lines[text == ""].iloc[0]}'
+    if (empty := text.isna()).any():
+        problem = f'"{spec.column}" is empty on line {cells.lines[empty].iloc[0]}'
         raise DatasetError(cells.file, "time.column", problem, "fill it in, or leave [time] out")
     numbers = pd.to_numeric(text, errors="coerce")
-    if spec.date is None and not numbers.isna().any():
-        if isinstance(spec.test_from, int):
+    month_of_year = text.str.fullmatch(r"\d{1,2}\.\d{4}").all()
+    if spec.date is None and not numbers.isna().any() and not month_of_year:
+        _check_numbers(cells, numbers)
+        if isinstance(spec.test_from, int | float):
             return numbers, float(spec.test_from)
         problem = f'{spec.test_from} is a date, and "{spec.column}" holds numbers'
         fix = f"write a number, such as {text.iloc[0]}, or say how dates are written with date"
         raise DatasetError(cells.file, "time.test_from", problem, fix)
-    dates = _dates(cells, spec).dt.tz_localize(None)
+    dates = _dates(cells, spec)
+    far = ~dates.dt.year.between(FIRST_YEAR, LAST_YEAR)
+    if far.any():
+        problem = f"{cells.example(far)} is no time of a sale"
+        fix = "correct it, or leave out the rows whose time is unknown"
+        raise DatasetError(cells.file, "time.column", problem, fix)
     return (dates - EPOCH) / pd.Timedelta(days=1), (_first_day(cells.file, spec) - EPOCH).days
 
 
+def _check_numbers(cells: Cells, numbers: pd.Series) -> None:
+    """Refuses numbers that do not rise with time, and those that say "unknown"."""
+    text = cells.text
+    if text.str.fullmatch(r"\d{8}").all() and as_dates(text, ("%Y%m%d",))["%Y%m%d"].isna().any():
+        problem = f"{cells.example(text.notna())} is not year, month and day"
+        fix = 'say how dates are written, such as date = "%d%m%Y"'
+        raise DatasetError(cells.file, "time.date", problem, fix)
+    if text.str.fullmatch(r"\d{2}").all() and numbers.max() > 60 and numbers.min() < 40:
+        problem = "years of two digits: 98 is later than 05 here"
+        raise DatasetError(
+            cells.file, "time.column", problem, 'set date = "%y", or write them in full'
+        )
+    if unknown := numbers_for_missing(numbers):
+        rows = numbers.isin(unknown)
+        problem = f'{cells.example(rows)}, in {counted_rows(rows)}, looks like "unknown"'
+        fix = "correct it, or leave out the rows whose time is unknown"
+        raise DatasetError(cells.file, "time.column", problem, fix)
+
+
 def as_dates(text: pd.Series, forms: Sequence[str]) -> dict[str, pd.Series]:
-    """Way to write dates -> the dates that it makes of these cells, NaT where it makes none."""
-    return {form: pd.to_datetime(text, format=form, errors="coerce", utc=True) for form in forms}
+    """Way to write dates -> the dates that it makes of these cells, NaT where it makes none.
+
+    Parts of seconds and the distance from UTC are left out: a day is that of the place.
+    """
+    plain = text.str.replace(r"(:\d\d)\.\d+", r"\1", regex=True)
+    plain = plain.str.replace(r"(\d\d:?\d\d:?\d\d)\s*(?:Z|[+-]\d\d:?\d\d)$", r"\1", regex=True)
+    return {
+        form: pd.to_datetime(plain, format=form.replace("%z", "").strip(), errors="coerce")
+        for form in forms
+    }
 
 
 def _dates(cells: Cells, spec: TimeSpec) -> pd.Series:
@@ -84,14 +122,13 @@ def _dates(cells: Cells, spec: TimeSpec) -> pd.Series:
             cells.file, "time.date", f"no way to write dates: {error}", fix
         ) from None
     whole = {form: dates for form, dates in read.items() if not dates.isna().any()}
-    if len(whole) > 1:
-        differ = [dates for dates in whole.values() if not dates.equals(next(iter(whole.values())))]
-        if differ:
-            ways = " or ".join(f'date = "{form}"' for form in whole)
-            problem = f"{cells.example(text.notna())} is one of two days"
-            raise DatasetError(cells.file, "time.date", problem, f"set {ways}")
-    if whole:
-        return next(iter(whole.values()))
+    first = next(iter(whole.values()), None)
+    if first is not None and any(not dates.equals(first) for dates in whole.values()):
+        ways = " or ".join(f'date = "{form}"' for form in whole)
+        problem = f"{cells.example(text.notna())} can be several days"
+        raise DatasetError(cells.file, "time.date", problem, f"set {ways}")
+    if first is not None:
+        return first
     form, best = max(read.items(), key=lambda one: one[1].notna().sum())
     wrong = best.isna()
     example = cells.example(wrong)

@@ -11,10 +11,20 @@ YES = {"y", "yes", "t", "true", "1", "1.0"}
 NO = {"n", "no", "f", "false", "0", "0.0"}
 
 
-def is_yes_no(text: pd.Series) -> bool:
-    """Whether these cells, none of them missing, hold a yes and a no and nothing else."""
+PAIRS = ({"y", "n"}, {"yes", "no"}, {"t", "f"}, {"true", "false"}, {"1", "0", "1.0", "0.0"})
+
+
+def is_yes_no(text: pd.Series, missing: str | None = None) -> bool:
+    """Whether these cells, none of them missing, hold a yes and a no of one sort and nothing else.
+
+    Args:
+        missing: what an empty cell means, which may be written otherwise.
+    """
     seen = set(text.str.lower())
-    return len(seen) == 2 and bool(seen & YES) and bool(seen & NO)
+    if not any(seen <= pair for pair in PAIRS):
+        return False
+    code = {missing.lower()} & (YES | NO) if missing is not None else set()
+    return bool((seen | code) & YES) and bool((seen | code) & NO)
 
 
 def yes_no(source: Source) -> Column:
@@ -29,8 +39,14 @@ def yes_no(source: Source) -> Column:
             f" {source.example(unreadable)}"
         )
         raise source.error("", problem, 'write yes/no in the CSV, or set outside = "drop"')
+    if not values.loc[~unreadable].notna().any():
+        problem = (
+            f'"{source.spec.column}" holds neither yes nor no, but {source.example(unreadable)}'
+        )
+        raise source.error("kind", problem, "write yes/no in the CSV, or leave kind out")
     default = source.spec.default
     if default is None:
-        default = bool(values.dropna().mean() >= 0.5)
+        default = bool(values[~unreadable].dropna().mean() >= 0.5)
     contract = source.contract(Kind.YES_NO, default)
-    return Column(values, contract, unreadable, source.dropped(unreadable, "neither yes nor no"))
+    dropped = source.dropped(unreadable, "neither yes nor no")
+    return Column(values, contract, unreadable, dropped_notes=dropped)
