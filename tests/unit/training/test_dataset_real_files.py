@@ -143,9 +143,7 @@ ASKED: dict[str, tuple[list[str], dict[str, str], str]] = {
     ),
     "years of two digits": (
         lines(sold="{short}"),
-        {"time": '[time]
-column = "sold"
-test_from = 5'},
+        {"time": '[time]\ncolumn = "sold"\ntest_from = 5'},
         "two digits",
     ),
     "no day at all": (
