@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -39,7 +40,7 @@ def lines(x: str = "{n}", sold: str = "2016", price: str = "{price}", every: int
     """200 sales. ``x`` stands in each row, or in one of ``every`` beside plain numbers."""
     found = [HEADING]
     for row in range(200):
-        values = {"n": 20 + row * 7919 % 97, "price": 90_000 + row * 7919 % 500_000}
+        values: dict[str, Any] = {"n": 20 + row * 7919 % 97, "price": 90_000 + row * 7919 % 500_000}
         values |= {"k": row % 5, "day": 1 + row % 28, "month": 1 + row % 12, "year": 2010 + row % 9}
         values |= {"short": ("98", "05")[row % 2], "mixed": (f'"2,{row % 5}"', "3.5")[row % 2]}
         cell = (x if row % every == 0 else "{n}").format_map(values)
