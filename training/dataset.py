@@ -80,6 +80,7 @@ def load(folder: Path) -> Dataset:
     _check_enough(file, rows_read, rows_read, [])
     notes = [*content.notes]
     table = _without_repeats(table, spec, notes)
+    lines = lines[table.index]
     prices = _priced(file, spec, table, lines)
     notes += prices.notes
     columns, told = _columns(file, spec, table[~prices.drop], lines)

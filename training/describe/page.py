@@ -13,9 +13,9 @@ from training.input_plots import draw_inputs
 STYLE = """
 body { font: 16px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 72rem; padding: 0 1rem;
   color: #1b2733; }
-table { border-collapse: collapse; width: 100%; }
+table { border-collapse: collapse; width: 100%; min-width: 60rem; }
 th, td { text-align: left; padding: .4rem .6rem; border-bottom: 1px solid #d8e0e8;
-  overflow-wrap: anywhere; }
+  overflow-wrap: break-word; }
 img { max-width: 100%; height: auto; }
 .wide { overflow-x: auto; }
 """

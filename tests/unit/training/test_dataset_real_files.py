@@ -189,6 +189,16 @@ def test_a_day_is_that_of_the_place(tmp_path: Path, sold: str) -> None:
     assert dataset.later.sum() == sum(2010 + row % 9 >= 2016 for row in range(200))
 
 
+def test_times_of_sales_are_those_of_the_rows_that_are_kept(tmp_path: Path) -> None:
+    rows = lines(sold="{year}")
+    rows[1:1] = [rows[5], rows[7].replace(",2016", ",2010")]
+
+    dataset = read(tmp_path, rows, time='[time]\ncolumn = "sold"\ntest_from = 2016')
+
+    assert dataset.later is not None
+    assert len(dataset.later) == len(dataset.price) == 200
+
+
 def test_moments_can_be_fractions_of_a_year(tmp_path: Path) -> None:
     time = '[time]\ncolumn = "sold"\ntest_from = 2016.25'
 
