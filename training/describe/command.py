@@ -12,7 +12,7 @@ from pathlib import Path
 import training.describe
 from training.dataset import load
 from training.describe.draft import Draft
-from training.describe.file import guess_format, read_file
+from training.describe.file import guess_missing, read_file
 from training.describe.guess import guess_column, guess_target
 from training.describe.headings import words_of
 from training.describe.page import page
@@ -66,7 +66,7 @@ def describe(csv: Path, target: str | None = None, currency: str | None = None) 
     if file.table.empty:
         raise DatasetError(csv, "file", "has headings and no rows", "bring 100 sales or more")
     columns = {str(name): file.table[name] for name in file.table}
-    guess_format(draft, columns)
+    guess_missing(draft, columns)
     guess_target(csv, draft, columns, target, currency)
     for name, text in columns.items():
         if name != draft.tables["target"]["column"]:

@@ -41,29 +41,23 @@ def read_file(csv: Path, draft: Draft) -> CsvFile:
             return file
 
 
-def guess_format(draft: Draft, columns: dict[str, pd.Series]) -> None:
-    """How numbers and unknown cells are written in the whole file."""
+def guess_missing(draft: Draft, columns: dict[str, pd.Series]) -> None:
+    """Which cells say "unknown" in the whole file."""
     signs = {cell for text in columns.values() for cell in text[sign_for_missing(text)].unique()}
     if signs:
         draft.top["missing_values"] = sorted(signs)
         draft.why["missing_values"] = 'Cells of signs alone are taken for "unknown".'
-    votes = [form for text in columns.values() if (form := format_of(text)) not in (None, PLAIN)]
-    if votes:
-        usual = max(votes, key=votes.count)
-        name = next(name for name, text in columns.items() if format_of(text) == usual)
-        cell = next(cell for cell in columns[name] if _marked(cell))
-        told = f'"{cell}" of {name} is read as {usual.number(cell):.12g}.'
-        for key in ("decimal", "thousands"):
-            if (mark := getattr(usual, key)) is not None:
-                draft.top[key] = mark
-                draft.why[key] = told
 
 
-def _marked(cell: str) -> bool:
-    """Whether this is a number with a mark in it."""
-    return re.fullmatch(r"[+-]?\d+[.,' ]\d.*", cell) is not None and FORMATS[0].number(
-        cell
-    ) != FORMATS[0].number(cell)
+def format_keys(text: pd.Series) -> tuple[dict[str, Any], str]:
+    """How the numbers of a column are written, as keys of its table, and what that makes of one."""
+    form = format_of(text)
+    if form in (None, PLAIN):
+        return {}, ""
+    cell = next(cell for cell in text if PLAIN.number(cell) != form.number(cell) and cell)
+    marks = {"decimal": form.decimal, "thousands": form.thousands}
+    told = f'"{cell}" is read as {form.number(cell):.12g}.'
+    return {key: mark for key, mark in marks.items() if mark is not None}, told
 
 
 def format_of(text: pd.Series) -> NumberFormat | None:

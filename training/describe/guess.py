@@ -9,11 +9,12 @@ from typing import Any
 import pandas as pd
 
 from training.describe.draft import Draft
-from training.describe.file import format_of
+from training.describe.file import format_keys, format_of
 from training.describe.headings import slug_of, unit_of, words_of
 from training.errors import DatasetError
 from training.reading.missing import without_missing
 from training.reading.numbers import looks_like
+from training.reading.price import SYMBOLS
 from training.reading.sold import CERTAIN, EITHER, as_dates
 from training.spec import MAX_INPUTS, RESERVED
 
@@ -39,16 +40,19 @@ def guess_target(
         fix = f"name it: --target with one of: {', '.join(numeric or columns)}"
         raise DatasetError(csv, "target", "no column looks like prices", fix)
     name = given or max(likely, key=lambda one: columns[one].nunique())
-    found = re.search(CURRENCIES.replace(" ", "|"), f"{name} {csv.stem}", re.IGNORECASE)
-    code = currency or (found[0].upper() if found else "USD")
-    draft.tables["target"] = {"column": name, "label": words_of(name), "currency": code}
+    heading = f"{name} {csv.stem}"
+    found = re.search(CURRENCIES.replace(" ", "|"), heading, re.IGNORECASE)
+    sign = next((code for code, sign in SYMBOLS.items() if sign in heading), None)
+    code = currency or (found[0].upper() if found else sign or "USD")
+    keys, told = format_keys(columns[name])
+    draft.tables["target"] = {"column": name, "label": words_of(name), "currency": code, **keys}
     others = [f'"{one}"' for one in likely if one != name]
     why = f"The column of prices{'' if given else ', by its name'}."
     if others and given is None:
         why += f" It could also be {', '.join(others)} (--target)."
-    if not currency and not found:
+    if not (currency or found or sign):
         why += f" Nothing says the currency: {code} is a guess (--currency)."
-    draft.why["target"] = why
+    draft.why["target"] = f"{why} {told}".rstrip()
 
 
 def guess_column(draft: Draft, name: str, text: pd.Series) -> None:
@@ -76,7 +80,10 @@ def guess_column(draft: Draft, name: str, text: pd.Series) -> None:
     else:
         taken = {*RESERVED, *(table.removeprefix("inputs.") for table in draft.inputs)}
         free = next(one for at in range(1, 999) if (one := slug + f"_{at}" * (at > 1)) not in taken)
-        table: dict[str, Any] = {"column": name, "label": words_of(name)}
+        keys, told = format_keys(text)
+        table: dict[str, Any] = {"column": name, "label": words_of(name), **keys}
+        if told:
+            draft.why[f"inputs.{free}"] = told
         labels = {draft.tables[one]["label"] for one in draft.inputs}
         if table["label"] in labels:
             table["label"] = name

@@ -232,7 +232,10 @@ def test_an_order_that_nobody_gave_is_not_taken_from_the_alphabet(folder: Folder
         'choices = { G = "G", F = "F", E = "E", D = "D", C = "C", B = "B", A = "A" }\n', ""
     )
 
-    with pytest.raises(DatasetError, match=r"ordered: .* list them from worst to best: choices = "):
+    with pytest.raises(
+        DatasetError,
+        match=r"ordered: .* list them from worst to best as choices, code = name: A, B",
+    ):
         load(folder.path)
 
 
