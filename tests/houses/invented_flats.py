@@ -45,6 +45,7 @@ segment = "district"
 column = "price"
 label = "Price"
 currency = "EUR"
+range = [1, 1e15]
 
 [time]
 column = "month"
