@@ -152,6 +152,11 @@ ASKED: dict[str, tuple[list[str], dict[str, str], str]] = {
         {"time": '[time]\ncolumn = "sold"\ntest_from = "2016-01-01"'},
         "9999-12-31",
     ),
+    "another encoding than is said": (
+        lines("Köln {k}"),
+        {"top": 'encoding = "cp1252"'},
+        "leave encoding out",
+    ),
     "keys below a table": (lines(), {"target": 'not_features = ["sold"]'}, "move it to the top"),
     "a date at the top": (lines(), {"top": 'date = "%d/%m/%Y"'}, "date: unknown key"),
 }
@@ -300,3 +305,52 @@ def test_a_leak_with_empty_cells_is_one(tmp_path: Path) -> None:
 
     with pytest.raises(DatasetError, match="computed from the price"):
         read(tmp_path, rows)
+
+
+@pytest.mark.parametrize("formula", ["sum of three", "product of three", "with wrong rows", "rank"])
+def test_a_leak_is_found_whatever_the_formula(tmp_path: Path, formula: str) -> None:
+    rows = [HEADING]
+    prices = sorted(float(line.split(",")[1]) for line in lines()[1:])
+    for row, line in enumerate(lines()[1:]):
+        cells = line.split(",")
+        price, surface, rooms = (float(cell) for cell in cells[1:4])
+        leak = {
+            "sum of three": price - 500 * surface - 20_000 * rooms,
+            "product of three": price / surface / rooms,
+            "with wrong rows": 7 if row % 100 == 0 else price / surface,
+            "rank": 1.7 * prices.index(price),
+        }
+        rows.append(",".join([*cells[:5], f"{leak[formula]:.4f}", cells[6]]))
+    rooms_too = '[inputs.rooms]\ncolumn = "rooms"\nlabel = "Rooms"'
+
+    with pytest.raises(DatasetError, match="computed from the price"):
+        read(tmp_path, rows, x=rooms_too)
+
+
+def test_honest_inputs_are_no_leak(tmp_path: Path) -> None:
+    """A price that follows its inputs, with the noise of a market."""
+    rows = [HEADING]
+    for row, line in enumerate(lines()[1:]):
+        cells = line.split(",")
+        noise = 1 + (row * 7919 % 31 - 15) / 100
+        price = (2000 * float(cells[2]) + 1500 * float(cells[5])) * noise
+        rows.append(",".join([cells[0], f"{price:.0f}", *cells[2:]]))
+
+    assert len(read(tmp_path, rows).price) == 200
+
+
+@pytest.mark.parametrize(("from_", "told"), [(2018.5, "0 of 200"), (2010, "before, at least 50")])
+def test_too_few_sales_on_one_side_are_refused_before_training(
+    tmp_path: Path, from_: float, told: str
+) -> None:
+    time = f'[time]\ncolumn = "sold"\ntest_from = {from_}'
+
+    with pytest.raises(DatasetError, match=told):
+        read(tmp_path, lines(sold="{year}"), time=time)
+
+
+def test_one_late_sale_is_too_few_to_test_a_model(tmp_path: Path) -> None:
+    rows = [*lines(sold="2016"), "late,250000,80,3,gas,40,2019"]
+
+    with pytest.raises(DatasetError, match=r"1 of 201 sales .* at least 20 must"):
+        read(tmp_path, rows, time='[time]\ncolumn = "sold"\ntest_from = 2019')
