@@ -318,7 +318,7 @@ def test_a_leak_is_found_whatever_the_formula(tmp_path: Path, formula: str) -> N
             "sum of three": price - 500 * surface - 20_000 * rooms,
             "product of three": price / surface / rooms,
             "with wrong rows": 7 if row % 100 == 0 else price / surface,
-            "rank": 1.7 * prices.index(price),
+            "rank": 1.7 * prices.index(price) ** 4,
         }
         rows.append(",".join([*cells[:5], f"{leak[formula]:.4f}", cells[6]]))
     rooms_too = '[inputs.rooms]\ncolumn = "rooms"\nlabel = "Rooms"'
