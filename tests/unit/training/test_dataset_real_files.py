@@ -3,67 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from app.contract import Kind
-from training.dataset import Dataset, load
+from tests.unit.training.sales_file import lines, read, with_subtotals
 from training.errors import DatasetError
-
-HEADING = "id,price,surface,rooms,heat,x,sold"
-HEATS = ("gas", "oil", "heat pump")
-TOML = """title = "Sales"
-csv = "sales.csv"
-identifiers = ["id"]
-{top}
-[target]
-column = "price"
-label = "Price"
-currency = "EUR"
-{target}
-{time}
-[inputs.surface]
-column = "surface"
-label = "Surface"
-[inputs.heat]
-column = "heat"
-label = "Heating"
-[inputs.x]
-column = "x"
-label = "X"
-{x}
-"""
-
-
-def lines(x: str = "{n}", sold: str = "2016", price: str = "{price}", every: int = 1) -> list[str]:
-    """200 sales. ``x`` stands in each row, or in one of ``every`` beside plain numbers."""
-    found = [HEADING]
-    for row in range(200):
-        values: dict[str, Any] = {"n": 20 + row * 7919 % 97, "price": 90_000 + row * 7919 % 500_000}
-        values |= {"k": row % 5, "day": 1 + row % 28, "month": 1 + row % 12, "year": 2010 + row % 9}
-        values |= {"short": ("98", "05")[row % 2], "mixed": (f'"2,{row % 5}"', "3.5")[row % 2]}
-        cell = (x if row % every == 0 else "{n}").format_map(values)
-        rest = f"{40 + row * 31 % 121},{1 + row % 6},{HEATS[row % 3]}"
-        cost, moment = price.format_map(values), sold.format_map(values)
-        found.append(f"a{row},{cost},{rest},{cell},{moment}")
-    return found
-
-
-def with_subtotals(rows: list[str]) -> list[str]:
-    """A line that sums up the twenty before it."""
-    found = rows[:1]
-    for part in range(1, len(rows), 20):
-        found += [*rows[part : part + 20], f"Subtotal {part},5000000,1600,70,,900,"]
-    return found
-
-
-def read(folder: Path, rows: list[str], **keys: str) -> Dataset:
-    (folder / "sales.csv").write_text("\n".join(rows) + "\n", encoding="utf-8")
-    said = {"top": "", "target": "", "time": "", "x": ""} | keys
-    (folder / "dataset.toml").write_text(TOML.format_map(said), encoding="utf-8")
-    return load(folder)
-
 
 ASKED: dict[str, tuple[list[str], dict[str, str], str]] = {
     "a dot and a unit": (lines("1.{n:03} m²"), {"x": 'unit = "m²"'}, "inputs.x.decimal"),
@@ -172,47 +117,6 @@ def test_what_is_not_certain_is_asked(name: str, tmp_path: Path) -> None:
     assert told in str(refusal.value)
 
 
-def test_the_month_of_a_year_is_no_fraction(tmp_path: Path) -> None:
-    time = '[time]\ncolumn = "sold"\ntest_from = "2016-01-01"'
-
-    dataset = read(tmp_path, lines(sold="{month:02}.{year}"), time=time)
-
-    assert dataset.later is not None
-    assert dataset.later.sum() == sum(2010 + row % 9 >= 2016 for row in range(200))
-
-
-@pytest.mark.parametrize(
-    "sold",
-    ["{year}-{month:02}-01T00:00:00.000Z", "{year}-{month:02}-01T00:00:00+02:00"],
-)
-def test_a_day_is_that_of_the_place(tmp_path: Path, sold: str) -> None:
-    time = '[time]\ncolumn = "sold"\ntest_from = "2016-01-01"'
-
-    dataset = read(tmp_path, lines(sold=sold), time=time)
-
-    assert dataset.later is not None
-    assert dataset.later.sum() == sum(2010 + row % 9 >= 2016 for row in range(200))
-
-
-def test_times_of_sales_are_those_of_the_rows_that_are_kept(tmp_path: Path) -> None:
-    rows = lines(sold="{year}")
-    rows[1:1] = [rows[5], rows[7].replace(",2016", ",2010")]
-
-    dataset = read(tmp_path, rows, time='[time]\ncolumn = "sold"\ntest_from = 2016')
-
-    assert dataset.later is not None
-    assert len(dataset.later) == len(dataset.price) == 200
-
-
-def test_moments_can_be_fractions_of_a_year(tmp_path: Path) -> None:
-    time = '[time]\ncolumn = "sold"\ntest_from = 2016.25'
-
-    dataset = read(tmp_path, lines(sold="{year}.250"), time=time)
-
-    assert dataset.later is not None
-    assert dataset.later.sum() == sum(2010 + row % 9 >= 2016 for row in range(200))
-
-
 @pytest.mark.parametrize(
     ("x", "means"),
     [
@@ -294,63 +198,3 @@ def test_euros_may_stand_beside_prices(tmp_path: Path) -> None:
 
     for written in ("{price} €", "€ {price}", "{price} EUR", "EUR{price}"):
         assert read(tmp_path, lines(price=written)).price.tolist() == plain
-
-
-def test_a_leak_with_empty_cells_is_one(tmp_path: Path) -> None:
-    rows = [HEADING]
-    for row, line in enumerate(lines()[1:]):
-        cells = line.split(",")
-        cells[5] = "" if row % 10 == 0 else f"{float(cells[1]) / float(cells[2]):.2f}"
-        rows.append(",".join(cells))
-
-    with pytest.raises(DatasetError, match="computed from the price"):
-        read(tmp_path, rows)
-
-
-@pytest.mark.parametrize("formula", ["sum of three", "product of three", "with wrong rows", "rank"])
-def test_a_leak_is_found_whatever_the_formula(tmp_path: Path, formula: str) -> None:
-    rows = [HEADING]
-    prices = sorted(float(line.split(",")[1]) for line in lines()[1:])
-    for row, line in enumerate(lines()[1:]):
-        cells = line.split(",")
-        price, surface, rooms = (float(cell) for cell in cells[1:4])
-        leak = {
-            "sum of three": price - 500 * surface - 20_000 * rooms,
-            "product of three": price / surface / rooms,
-            "with wrong rows": 7 if row % 100 == 0 else price / surface,
-            "rank": 1.7 * prices.index(price) ** 4,
-        }
-        rows.append(",".join([*cells[:5], f"{leak[formula]:.4f}", cells[6]]))
-    rooms_too = '[inputs.rooms]\ncolumn = "rooms"\nlabel = "Rooms"'
-
-    with pytest.raises(DatasetError, match="computed from the price"):
-        read(tmp_path, rows, x=rooms_too)
-
-
-def test_honest_inputs_are_no_leak(tmp_path: Path) -> None:
-    """A price that follows its inputs, with the noise of a market."""
-    rows = [HEADING]
-    for row, line in enumerate(lines()[1:]):
-        cells = line.split(",")
-        noise = 1 + (row * 7919 % 31 - 15) / 100
-        price = (2000 * float(cells[2]) + 1500 * float(cells[5])) * noise
-        rows.append(",".join([cells[0], f"{price:.0f}", *cells[2:]]))
-
-    assert len(read(tmp_path, rows).price) == 200
-
-
-@pytest.mark.parametrize(("from_", "told"), [(2018.5, "0 of 200"), (2010, "before, at least 50")])
-def test_too_few_sales_on_one_side_are_refused_before_training(
-    tmp_path: Path, from_: float, told: str
-) -> None:
-    time = f'[time]\ncolumn = "sold"\ntest_from = {from_}'
-
-    with pytest.raises(DatasetError, match=told):
-        read(tmp_path, lines(sold="{year}"), time=time)
-
-
-def test_one_late_sale_is_too_few_to_test_a_model(tmp_path: Path) -> None:
-    rows = [*lines(sold="2016"), "late,250000,80,3,gas,40,2019"]
-
-    with pytest.raises(DatasetError, match=r"1 of 201 sales .* at least 20 must"):
-        read(tmp_path, rows, time='[time]\ncolumn = "sold"\ntest_from = 2019')
