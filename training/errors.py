@@ -21,6 +21,7 @@ class DatasetError(Exception):
     key = problem = fix = ""
 
     def __init__(self, file: Path, key: str, problem: str, fix: str) -> None:
+        problem, fix = (re.sub(r"[\r\n]+", " ", text) for text in (problem, fix))
         self.key, self.problem, self.fix = key, problem, fix
         end = "" if fix.endswith("?") else "."
         line = _line(file, key)

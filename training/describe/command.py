@@ -102,7 +102,7 @@ def _mend(draft: Draft, error: DatasetError) -> bool:
         return True
     name = next((one for one in draft.inputs if f"{error.key}.".startswith(f"{one}.")), None)
     if name is not None and len(draft.inputs) > 1 and not key.startswith(("decimal", "kind")):
-        draft.left_out[draft.tables.pop(name)["column"]] = error.problem.replace("\n", " ")
+        draft.left_out[draft.tables.pop(name)["column"]] = error.problem
         return True
     if error.key.startswith("time") and "time" in draft.tables:
         draft.tables.pop("time")

@@ -32,7 +32,8 @@ class Draft:
         lines += [f"# DECIDE: {text}" for text in self.decide]
         for key, value in self.top.items():
             lines += [*self._why(key), f"{key} = {as_toml(value)}"]
-        lines += [f"# Left out: {column}: {why}." for column, why in self.left_out.items()]
+        left_out = (f"{' '.join(column.split())}: {why}" for column, why in self.left_out.items())
+        lines += [f"# Left out: {text}." for text in left_out]
         for name, table in self.tables.items():
             lines += ["", *self._why(name), f"[{name}]"]
             lines += [f"{key} = {as_toml(value)}" for key, value in table.items()]

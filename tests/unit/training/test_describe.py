@@ -129,6 +129,18 @@ def test_a_code_with_leading_zeros_stays_one(rows: pd.DataFrame, tmp_path: Path)
     assert codes.choices[0] == "02134"
 
 
+def test_a_heading_of_two_lines_breaks_no_draft(rows: pd.DataFrame, tmp_path: Path) -> None:
+    rows["Lives\nhere"] = "yes\nand no"
+    rows["Remark\nof ours"] = [f"flat {row}\nof its sort" for row in range(len(rows))]
+
+    assert described(rows, tmp_path) == 0
+
+    assert (
+        "# Left out: Lives here: it holds one value only."
+        in (tmp_path / "dataset.toml").read_text()
+    )
+
+
 def test_what_a_person_must_decide_is_said_and_left_to_them(
     rows: pd.DataFrame, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
