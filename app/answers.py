@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, Field, create_model
 
+from app.extrapolation import Warned
 from app.manifest import Manifest
 from app.tracker import TrackerState
 
@@ -17,12 +18,19 @@ class Estimated(BaseModel):
     price: float
     lower: float
     upper: float
+    warnings: list[Warned] = Field(
+        description="One for each value beyond the sales that the model learnt from."
+    )
 
 
 class Origin(BaseModel):
     """Which model answered, and how sure its intervals are."""
 
     coverage: float = Field(description="Share of prices that lie between lower and upper.")
+    forward_coverage: float | None = Field(
+        description="The share that such intervals held of the latest sales, where it was less "
+        "than chance explains; null where they held as many as they promise."
+    )
     currency: str
     model_version: str
     request_id: str
@@ -55,6 +63,7 @@ class ModelCard(BaseModel):
     contract_sha256: str
     git_commit: str
     coverage: float
+    forward_coverage: float | None
     metrics: dict[str, float]
     libraries: dict[str, str]
     files: dict[str, str]
@@ -72,6 +81,7 @@ class ModelCard(BaseModel):
             contract_sha256=manifest.contract_sha256,
             git_commit=manifest.git_commit,
             coverage=manifest.coverage,
+            forward_coverage=manifest.forward_coverage,
             metrics=manifest.metrics,
             libraries=manifest.libraries,
             files={name: entry.sha256 for name, entry in manifest.files.items()},

@@ -36,7 +36,11 @@ class StrictModel(BaseModel):
 
 
 class Input(StrictModel):
-    """One input of the model: how a person names it and which values it may take."""
+    """One input of the model: how a person names it and which values it may take.
+
+    Beyond what the served model learnt from (``seen_minimum`` to ``seen_maximum``, all choices but
+    ``unseen_choices``) a value is taken, with a warning.
+    """
 
     name: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
     label: str = Field(min_length=1)
@@ -51,6 +55,9 @@ class Input(StrictModel):
     ordered: bool = False
     default: bool | int | float | str
     monotonic: Literal["increasing", "decreasing"] | None = None
+    seen_minimum: int | float | None = None
+    seen_maximum: int | float | None = None
+    unseen_choices: tuple[str, ...] | None = None
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
@@ -69,6 +76,23 @@ class Input(StrictModel):
         if not self.accepts(self.default):
             raise ValueError(f"{self.name}: its default {self.default!r} is not a value it takes")
         return self
+
+    @model_validator(mode="after")
+    def _consistently_seen(self) -> Self:
+        ends = (self.seen_minimum, self.seen_maximum)
+        if ends != (None, None) and not (self.kind.numeric and all(map(self.accepts, ends))):
+            raise ValueError(f"{self.name}: it takes no {ends[0]} to {ends[1]} that it has seen")
+        if not set(self.unseen_choices or ()) < set(self.choices or ("",)):
+            raise ValueError(f"{self.name}: its unseen_choices are not some of its choices")
+        return self
+
+    def has_seen(self, value: bool | int | float | str) -> bool:
+        """Whether ``value`` lies within what the model learnt from, as far as that is known."""
+        if isinstance(value, str):
+            return value not in (self.unseen_choices or ())
+        low = -math.inf if self.seen_minimum is None else self.seen_minimum
+        high = math.inf if self.seen_maximum is None else self.seen_maximum
+        return low <= value <= high
 
     def accepts(self, value: object) -> bool:
         """Whether ``value`` is one that this input takes (type, range, choice)."""

@@ -93,6 +93,11 @@ def bounds(field: Input) -> tuple[float, float]:
     return field.minimum, field.maximum
 
 
+def written(field: Input, number: float) -> str:
+    """A number of this input in a message. One without a unit may be a year: it gets no comma."""
+    return f"{number:{',' if field.unit else ''}.12g}"
+
+
 def _type(field: Input) -> Any:
     if field.kind is Kind.YES_NO:
         return bool

@@ -41,12 +41,19 @@ class TrackedAs(StrictModel):
 
 
 class Manifest(StrictModel):
-    """``coverage`` is the share of prices that the intervals are made to hold."""
+    """What a bundle is.
+
+    Attributes:
+        coverage: share of prices that the intervals are made to hold.
+        forward_coverage: share of the latest sales that such intervals of the earlier ones held,
+            where it is less than chance explains; None where they held.
+    """
 
     format: Literal[1]
     created_at: datetime
     dataset: str
     coverage: Coverage
+    forward_coverage: Annotated[float, Field(ge=0, lt=1)] | None
     data_sha256: Sha256
     contract_sha256: Sha256
     lock_sha256: Sha256

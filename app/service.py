@@ -6,6 +6,7 @@ import logging
 from concurrent.futures import ThreadPoolExecutor
 
 from app.bundle import Bundle
+from app.extrapolation import Extrapolation
 from app.logs import FIELDS
 from app.metrics import Metrics
 from app.predictor import Predictor
@@ -28,6 +29,7 @@ class Service:
         self.bundle = bundle
         self.predictor = Predictor(bundle)
         self.houses = HouseReader(bundle.contract)
+        self.extrapolation = Extrapolation(bundle.contract)
         self.metrics = Metrics(bundle.manifest)
         self.tracker = TrackerMonitor(settings.mlflow_tracking_uri, self._tracker_changed)
         self.stopping = False

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ValidationError
 
 from app.contract import Contract, Input, Kind
 from app.golden import Value
-from app.house import MAX_HOUSES, allowed, bounds, house_model, max_body_bytes
+from app.house import MAX_HOUSES, allowed, bounds, house_model, max_body_bytes, written
 from app.problems import MAX_ERRORS, FieldError, ProblemError
 
 House = dict[str, Value]
@@ -130,4 +130,4 @@ def _wanted(field: Input) -> str:
     minimum, maximum = bounds(field)
     unit = f" {field.unit}" if field.unit else ""
     noun = "a whole number" if field.kind is Kind.INTEGER else "a number"
-    return f"{noun} from {minimum:,.12g} to {maximum:,.12g}{unit}"
+    return f"{noun} from {written(field, minimum)} to {written(field, maximum)}{unit}"

@@ -13,6 +13,13 @@ from strict import OptionalText, Strict, Text, Value, read, same
 Id = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]+$")]  # may be part of a link
 
 
+class Warned(Strict):
+    """One value that is unlike all that the model learnt from, in the API's words."""
+
+    field: Text
+    message: Text
+
+
 class Answer(Strict):
     """A price and the interval around it, in ``currency``."""
 
@@ -20,9 +27,11 @@ class Answer(Strict):
     lower: float = Field(ge=0)
     upper: float
     coverage: float = Field(gt=0, lt=1)
+    forward_coverage: float | None = Field(ge=0, lt=1)
     currency: Text
     model_version: Text
     request_id: Text
+    warnings: Annotated[tuple[Warned, ...], Field(strict=False)]
     inputs: dict[str, Value]
 
     @model_validator(mode="after")
@@ -68,6 +77,8 @@ def read_answer(body: bytes, contract: Contract, sent: Mapping[str, Value]) -> A
     changed = [name for name in sent if not same(sent[name], answer.inputs[name])]
     if changed:
         raise ValueError(f"it answers for another {', '.join(changed)}")
+    if unknown := {warned.field for warned in answer.warnings} - sent.keys():
+        raise ValueError(f"it warns of {', '.join(sorted(unknown))}, which were not sent")
     if answer.currency != contract.target.currency:
         raise ValueError(f"its currency is {answer.currency!r}, not {contract.target.currency}")
     return answer

@@ -5,6 +5,7 @@ The pictures are HTML and CSS because Streamlit's sanitiser drops inline SVG.
 
 from __future__ import annotations
 
+import json
 import math
 from dataclasses import dataclass
 from decimal import Decimal
@@ -42,7 +43,9 @@ def show_estimate(estimate: Estimate) -> None:
         st.html(
             _price(estimate)
             + _picture(estimate.answer)
-            + f"<p class='sentence'>{escape(sentence(estimate.answer))}</p></section>"
+            + f"<p class='sentence'>{escape(sentence(estimate.answer))}</p>"
+            + _warnings(estimate.answer)
+            + "</section>"
             + _origin(estimate)
             + _inputs(estimate)
         )
@@ -84,12 +87,18 @@ def money(amount: float, currency: str) -> str:
 
 
 def sentence(answer: Answer) -> str:
-    """The interval in words. The share is rounded down, so it never promises too much."""
-    share = Fraction(int(answer.coverage * 100 + 1e-9), 100)
+    """The interval in words. It never promises too much."""
     low, high = (money(end, answer.currency) for end in (answer.lower, answer.upper))
-    return (
-        f"{share.numerator} in {share.denominator} houses like this sell between {low} and {high}."
-    )
+    promised = f"{share(answer.coverage)} houses like this sell between {low} and {high}."
+    if answer.forward_coverage is None:
+        return promised
+    return f"{promised} Of the latest sales it was only {share(answer.forward_coverage)}."
+
+
+def share(part: float) -> str:
+    """A share in words, rounded down: 9 in 10."""
+    rounded = Fraction(int(part * 100 + 1e-9), 100)
+    return f"{rounded.numerator} in {rounded.denominator}"
 
 
 def run_url(public: str, model: Model) -> str | None:
@@ -110,6 +119,7 @@ def _price(estimate: Estimate) -> str:
         "lower": repr(answer.lower),
         "upper": repr(answer.upper),
         "coverage": repr(answer.coverage),
+        "forward-coverage": json.dumps(answer.forward_coverage),
         "currency": answer.currency,
         "model-version": answer.model_version,
         "request-id": answer.request_id,
@@ -131,6 +141,14 @@ def _picture(answer: Answer) -> str:
         f"<div class='picture' role='img' aria-label='{escape(sentence(answer))}'>"
         f"<div class='scale'><i class='band'></i><i class='dot' style='left:{at:.1f}%'></i></div>"
         f"<div class='ends'><span>{low}</span><span>{high}</span></div></div>"
+    )
+
+
+def _warnings(answer: Answer) -> str:
+    """What of the house is unlike all that the model learnt from."""
+    return "".join(
+        f"<p class='beyond' data-beyond='{escape(warned.field)}'>{escape(warned.message)}</p>"
+        for warned in answer.warnings
     )
 
 

@@ -27,6 +27,8 @@ STYLE = """<style>
 .estimate .price {font-size: 2.75rem; font-weight: 700; line-height: 1.2; margin: 0;
   color: #14756b; font-variant-numeric: tabular-nums}
 .estimate .sentence {margin: .75rem 0 0}
+.estimate .beyond {margin: .75rem 0 0; padding: .5rem .75rem; border-left: .25rem solid #b7791f;
+  background: #fdf6e3; color: #5c3d00; font-size: .875rem; overflow-wrap: anywhere}
 .picture {margin-top: .75rem}
 .scale {position: relative; height: 1.25rem}
 .scale::before {content: ""; position: absolute; inset: .5rem 0; border-radius: 1rem;

@@ -11,16 +11,20 @@ import os
 import shutil
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from training.console import note, step
 from training.dataset import Dataset, load
 from training.errors import DatasetError
-from training.evaluate import QualityError
+from training.evaluate import QualityError, split
+from training.extrapolation import with_seen
 from training.publish import PlaceError, check_place, publish, recover
-from training.recipe import show, stage, train
+from training.recipe import show, train
+from training.rehearsal import rehearse
 from training.run_record import alone, pending
 from training.settings import Settings, SettingsError
+from training.staging import stage
 from training.tracking_server import ROOT, TrackingError, TrackingStore, tracking_store
 from training.verify import verify
 
@@ -130,10 +134,14 @@ def run(dataset: Dataset, settings: Settings, store: TrackingStore, output: Path
                 note(f"still not logged: {error}")
             else:
                 shutil.rmtree(record.folder)
+    learnt, _ = split(dataset, settings)
+    contract = with_seen(dataset.contract, dataset.inputs.iloc[learnt])
+    dataset = replace(dataset, contract=contract)
     trained = train(dataset, settings)
     with step("Write and verify the bundle"):
         record = stage(trained, dataset, settings, waiting)
         verify(record.bundle, trained.model, dataset.inputs)
+        rehearse(record.bundle, record.manifest)
         record.save()
     if trained.refused is not None:
         title = f"Log the run at {store.uri}"

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 from scipy.stats import norm
+from sklearn.base import BaseEstimator
 from sklearn.compose import TransformedTargetRegressor
 from sklearn.dummy import DummyRegressor
 from sklearn.inspection import permutation_importance
@@ -17,15 +19,16 @@ from sklearn.preprocessing import StandardScaler
 
 from app.contract import Contract, Kind
 from training.dataset import Dataset
-from training.intervals import PriceModel, cross_predict, fit, quantile
-from training.pipeline import preprocessor
-from training.scores import Predictions, all_scores, coverage_bounds, point_scores
+from training.intervals import Fold, PriceModel, calibrate, cross_predict, fit, quantile
+from training.pipeline import Candidate, preprocessor
+from training.scores import Predictions, all_scores, coverage_bounds, excess, point_scores
 from training.settings import Settings
 
 RISK = 1e-4
 """Chance with which right intervals are called wrong."""
 TIE_RISK = 0.01
-"""Chance with which a model that is as good as the linear one is called worse."""
+"""Chance with which a model that is as good as the linear one is called worse, or one that is as
+good as the median is called better."""
 
 
 class QualityError(Exception):
@@ -41,12 +44,14 @@ class CrossValidation:
         fold: shape (n,), the fold of each sale, counted from 0.
         metrics: pooled over all sales.
         folds: metric -> one value a fold.
+        baselines: prices by the median and by a plain linear model in the same folds, (n,).
     """
 
     predictions: Predictions
     fold: np.ndarray
     metrics: dict[str, float]
     folds: dict[str, list[float]]
+    baselines: dict[str, np.ndarray]
 
 
 @dataclass(frozen=True)
@@ -65,12 +70,25 @@ class ForwardValidation:
     def metrics(self) -> dict[str, float]:
         return all_scores(self.predictions)
 
+    def missed_coverage(self, learnt: int, coverage: float) -> float | None:
+        """The share of prices inside their interval, if chance does not explain that it is so low.
 
-def cross_validate(dataset: Dataset, settings: Settings) -> CrossValidation:
+        Args:
+            learnt: how many earlier sales there are.
+            coverage: that was promised.
+        """
+        inside = int(self.predictions.inside.sum())
+        least, _ = coverage_bounds(learnt, len(self.later), coverage, RISK)
+        return None if inside >= least else inside / len(self.later)
+
+
+def cross_validate(dataset: Dataset, settings: Settings, candidate: Candidate) -> CrossValidation:
     """The score that compares with published ones: KFold(shuffle, random_state) in file order."""
     folds = KFold(settings.folds, shuffle=True, random_state=settings.seed)
     parts = list(folds.split(dataset.inputs))
-    crossed = cross_predict(dataset.contract, dataset.inputs, dataset.price, parts, settings)
+    data = (dataset.contract, dataset.inputs, dataset.price)
+    unseen = cross_predict(*data, parts, settings, candidate)[candidate]
+    crossed = calibrate(*data, unseen, parts, settings)
     lower, upper = np.empty(len(dataset.price)), np.empty(len(dataset.price))
     number = np.empty(len(dataset.price), dtype=int)
     for index, (rest, fold) in enumerate(parts):
@@ -86,6 +104,7 @@ def cross_validate(dataset: Dataset, settings: Settings) -> CrossValidation:
         number,
         all_scores(predictions),
         {name: [scores[name] for scores in by_fold] for name in by_fold[0]},
+        _baselines(dataset, parts),
     )
 
 
@@ -107,10 +126,10 @@ def split(dataset: Dataset, settings: Settings) -> tuple[np.ndarray, np.ndarray]
     return np.sort(order[held_out:]), np.sort(order[:held_out])
 
 
-def baselines(dataset: Dataset, learnt: np.ndarray, held_out: np.ndarray) -> dict[str, np.ndarray]:
-    """Prices of the held-out sales, shape (n,), by the median and by a plain linear model."""
+def _baselines(dataset: Dataset, parts: Sequence[Fold]) -> dict[str, np.ndarray]:
+    """Prices of each fold, by simple models of the rest."""
     inputs, price = dataset.inputs, dataset.price
-    simple = {
+    simple: dict[str, BaseEstimator] = {
         "median": DummyRegressor(strategy="median"),
         "linear": TransformedTargetRegressor(
             # Scaled: what is measured in millionths counts as much as what is in millions.
@@ -119,12 +138,12 @@ def baselines(dataset: Dataset, learnt: np.ndarray, held_out: np.ndarray) -> dic
             inverse_func=np.exp,
         ),
     }
-    return {
-        name: np.asarray(
-            model.fit(inputs.iloc[learnt], price[learnt]).predict(inputs.iloc[held_out])
-        )
-        for name, model in simple.items()
-    }
+    unseen = {name: np.empty(len(price)) for name in simple}
+    for name, model in simple.items():
+        for rest, fold in parts:
+            fitted = model.fit(inputs.iloc[rest], price[rest])
+            unseen[name][fold] = fitted.predict(inputs.iloc[fold])
+    return unseen
 
 
 def importance(model: PriceModel, inputs: pd.DataFrame, price: np.ndarray) -> pd.DataFrame:
@@ -153,41 +172,36 @@ def _choices(contract: Contract) -> list[str]:
 
 
 def why_refused(
-    held_out: Predictions, simple: dict[str, np.ndarray], learnt: int, settings: Settings
+    crossed: CrossValidation, held_out: Predictions, learnt: int, settings: Settings
 ) -> str | None:
     """Why the model must not be served, naming the figure and its bound; None if it may be.
 
     Args:
-        held_out: what the model says of the held-out sales.
-        simple: what :func:`baselines` say of them.
+        crossed: what its folds say of all sales.
+        held_out: what the model itself says of the held-out sales.
         learnt: how many sales the served model learnt from.
         settings: of the run.
     """
-    found = point_scores(held_out.actual, held_out.price)["rmsle"]
-    for name, prices in simple.items():
-        bound = point_scores(held_out.actual, prices)["rmsle"]
-        if not found < bound and (name == "median" or _beats(prices, held_out)):
+    actual, price = crossed.predictions.actual, crossed.predictions.price
+    found = crossed.metrics["rmsle"]
+    chance = float(norm.ppf(1 - TIE_RISK))  # in standard errors
+    for name, simple in crossed.baselines.items():
+        bound = point_scores(actual, simple)["rmsle"]
+        worse, error = excess(actual, price, simple)
+        # As good as the linear one is good enough: no model of yes/no alone can be better.
+        refused = worse > chance * error if name == "linear" else worse >= -chance * error
+        if refused:
             return (
-                f"RMSLE {found:.4f} on held-out sales is no better than the {name} baseline's "
-                f"{bound:.4f}. Fix: leave out a --set that learns less (rounds, trees); or the "
-                "inputs do not explain the price: bring better ones or more sales."
+                f"RMSLE {found:.4f} over {settings.folds} folds is no better than the {name} "
+                f"baseline's {bound:.4f}, beyond chance. Fix: leave out a --set that learns less "
+                "(rounds, trees); or the inputs do not explain the price: bring better ones or "
+                "more sales."
             )
     count, inside = len(held_out.actual), int(held_out.inside.sum())
-    least, most = coverage_bounds(learnt, count, settings.coverage, RISK)
-    if not least <= inside <= most:
+    least, most_inside = coverage_bounds(learnt, count, settings.coverage, RISK)
+    if not least <= inside <= most_inside:
         return (
-            f"{inside} of {count} held-out prices lie in their interval; {least} to {most} "
+            f"{inside} of {count} held-out prices lie in their interval; {least} to {most_inside} "
             f"would for {settings.coverage:.0%}. Fix: look for sales that are unlike each other."
         )
     return None
-
-
-def _beats(prices: np.ndarray, model: Predictions) -> bool:
-    """Whether a linear model's ``prices`` are better beyond chance.
-
-    Where each input is a yes/no, or there is only one choice, no model can be better than a linear
-    one: which of the two errs less on these sales is then a toss of a coin.
-    """
-    excess = np.log(model.price / model.actual) ** 2 - np.log(prices / model.actual) ** 2
-    chance = float(norm.ppf(1 - TIE_RISK)) * float(excess.std(ddof=1)) / np.sqrt(len(excess))
-    return bool(excess.mean() > chance)

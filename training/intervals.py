@@ -8,7 +8,7 @@ sales stay below makes the interval: exp(log price +- quantile * spread) (Lei et
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,8 +21,8 @@ from sklearn.pipeline import Pipeline
 
 from app.contract import Contract
 from training.console import bar
-from training.pipeline import build, preprocessor
-from training.scores import Predictions, conformal_rank
+from training.pipeline import Candidate, build, predict_each, preprocessor
+from training.scores import Predictions, conformal_rank, excess
 from training.settings import Settings
 
 FLOOR = 0.5
@@ -51,6 +51,7 @@ class PriceModel:
     """A fitted model of prices and their intervals.
 
     Attributes:
+        candidate: which of the models it is.
         pipeline: wire values to price.
         spread: preprocessed inputs to the expected size of the logarithm's residual.
         floor: least spread.
@@ -58,6 +59,7 @@ class PriceModel:
     """
 
     contract: Contract
+    candidate: Candidate
     pipeline: Pipeline
     spread: RandomForestRegressor
     floor: float
@@ -94,8 +96,9 @@ def cross_predict(
     price: np.ndarray,
     parts: Sequence[Fold],
     settings: Settings,
-) -> Crossed:
-    """Predicts each fold by models fitted to the rest; likewise the spread, from those residuals.
+    candidate: Candidate = Candidate.BLEND,
+) -> dict[Candidate, np.ndarray]:
+    """Predicts each fold by models fitted to the rest.
 
     Args:
         contract: of the inputs.
@@ -103,14 +106,38 @@ def cross_predict(
         price: shape (n,), in the currency.
         parts: (rest, fold) positions; each position is in one fold.
         settings: of the run.
+        candidate: what is fitted; a blend says what its linear part alone would say, too.
+
+    Returns:
+        Prices of each candidate, shape (n,), in the currency.
     """
-    log_price, spread = np.empty(len(price)), np.empty(len(price))
-    unseen = Parallel(n_jobs=-1, return_as="generator")(
-        delayed(_prices)(contract, inputs.iloc[rest], price[rest], inputs.iloc[fold], settings)
+    told = Parallel(n_jobs=-1, return_as="generator")(
+        delayed(_prices)(
+            contract, inputs.iloc[rest], price[rest], inputs.iloc[fold], settings, candidate
+        )
         for rest, fold in parts
     )
-    for (_, fold), prices in zip(parts, bar(unseen, "folds", len(parts)), strict=True):
-        log_price[fold] = np.log(prices)
+    crossed: dict[Candidate, np.ndarray] = {}
+    for (_, fold), prices in zip(parts, bar(told, "folds", len(parts)), strict=True):
+        for name, values in prices.items():
+            crossed.setdefault(name, np.empty(len(price)))[fold] = values
+    return crossed
+
+
+def calibrate(
+    contract: Contract,
+    inputs: pd.DataFrame,
+    price: np.ndarray,
+    unseen: np.ndarray,
+    parts: Sequence[Fold],
+    settings: Settings,
+) -> Crossed:
+    """Predicts the spread of each fold from the residuals of the rest.
+
+    Args:
+        unseen: shape (n,), what :func:`cross_predict` gave; the others are its arguments.
+    """
+    log_price, spread = np.log(unseen), np.empty(len(price))
     residual = np.abs(np.log(price) - log_price)
     columns = preprocessor(contract).fit_transform(inputs)
     for rest, fold in parts:
@@ -133,17 +160,31 @@ def quantile(scores: np.ndarray, coverage: float) -> float:
     return float(np.sort(scores)[rank - 1])
 
 
+def choose(price: np.ndarray, crossed: Mapping[Candidate, np.ndarray]) -> Candidate:
+    """The linear model, unless the blend errs less by more than a standard error.
+
+    Of models that are as good the simplest one (Breiman et al. 1984, "Classification and regression
+    trees", section 3.4.3), paired sale by sale.
+    """
+    worse, error = excess(price, crossed[Candidate.LINEAR], crossed[Candidate.BLEND])
+    return Candidate.BLEND if worse > error else Candidate.LINEAR
+
+
 def fit(
     contract: Contract, inputs: pd.DataFrame, price: np.ndarray, settings: Settings
 ) -> PriceModel:
-    """Fits what is served: the model on all of ``inputs``, its intervals on folds of them."""
+    """Fits what is served: the model that folds of ``inputs`` choose, on all of them."""
     folds = KFold(settings.folds, shuffle=True, random_state=settings.seed)
-    crossed = cross_predict(contract, inputs, price, list(folds.split(inputs)), settings)
-    pipeline = build(contract, settings).fit(inputs, price)
+    parts = list(folds.split(inputs))
+    prices = cross_predict(contract, inputs, price, parts, settings)
+    candidate = choose(price, prices)
+    crossed = calibrate(contract, inputs, price, prices[candidate], parts, settings)
+    pipeline = build(contract, settings, candidate).fit(inputs, price)
     residual = np.abs(np.log(price) - crossed.log_price)
     columns = pipeline.named_steps["preprocessor"].transform(inputs)
     return PriceModel(
         contract=contract,
+        candidate=candidate,
         pipeline=pipeline,
         spread=_spread(settings).fit(columns, residual),
         floor=_floor(residual),
@@ -157,9 +198,13 @@ def _prices(
     price: np.ndarray,
     unseen: pd.DataFrame,
     settings: Settings,
-) -> np.ndarray:
+    candidate: Candidate,
+) -> dict[Candidate, np.ndarray]:
     """Prices of ``unseen`` houses; runs in a process of its own."""
-    return np.asarray(build(contract, settings).fit(inputs, price).predict(unseen))
+    model = build(contract, settings, candidate).fit(inputs, price)
+    if candidate is Candidate.BLEND:
+        return predict_each(model, unseen)
+    return {candidate: np.asarray(model.predict(unseen))}
 
 
 def _spread(settings: Settings) -> RandomForestRegressor:

@@ -1,4 +1,6 @@
-"""The model: a linear appraisal, and trees that correct it. Built from the contract alone.
+"""The two models that are tried: a linear one, and its blend with trees that correct it.
+
+Both are built from the contract alone; :func:`training.intervals.fit` chooses the one to serve.
 
 The price never falls when an input rises that the contract calls increasing (never rises for a
 decreasing one), because every part keeps that and the parts are only added and nested:
@@ -13,8 +15,10 @@ Everything is scikit-learn's own, so the pickled model loads without this packag
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 import numpy as np
+import pandas as pd
 from sklearn.compose import ColumnTransformer, TransformedTargetRegressor
 from sklearn.ensemble import (
     ExtraTreesRegressor,
@@ -39,6 +43,13 @@ from training.settings import Settings
 SIGN = {"increasing": 1, "decreasing": -1, None: 0}
 LINEAR, BOOSTING, TREES = 0.3, 0.4, 0.3
 """Weights of the three members; their sum is 1."""
+
+
+class Candidate(StrEnum):
+    """What a training may serve."""
+
+    LINEAR = "linear"
+    BLEND = "blend"
 
 
 @dataclass(frozen=True)
@@ -81,9 +92,28 @@ def preprocessor(contract: Contract) -> ColumnTransformer:
     )
 
 
-def build(contract: Contract, settings: Settings) -> Pipeline:
+def build(contract: Contract, settings: Settings, candidate: Candidate) -> Pipeline:
     """The unfitted model, from wire values to a price in the contract's currency."""
     layout = ColumnLayout.of(contract)
+    regressor = _linear(layout) if candidate is Candidate.LINEAR else _blend(layout, settings)
+    model = TransformedTargetRegressor(regressor, func=np.log, inverse_func=np.exp)
+    return Pipeline([("preprocessor", preprocessor(contract)), ("model", model)])
+
+
+def predict_each(blend: Pipeline, houses: pd.DataFrame) -> dict[Candidate, np.ndarray]:
+    """Prices, each of shape (n,), by a fitted blend and by the linear model that is a part of it.
+
+    That part is what :func:`build` makes of a linear candidate on the same rows.
+    """
+    columns = blend.named_steps["preprocessor"].transform(houses)
+    members = blend.named_steps["model"].regressor_.named_estimators_
+    return {
+        Candidate.BLEND: np.asarray(blend.predict(houses)),
+        Candidate.LINEAR: np.exp(members["linear"].predict(columns)),
+    }
+
+
+def _blend(layout: ColumnLayout, settings: Settings) -> VotingRegressor:
     corrected = StackingRegressor(
         [("appraisal", _linear(layout))],
         VotingRegressor(
@@ -94,12 +124,10 @@ def build(contract: Contract, settings: Settings) -> Pipeline:
         cv=KFold(5, shuffle=True, random_state=settings.seed),
         passthrough=True,
     )
-    blend = VotingRegressor(
+    return VotingRegressor(
         [("linear", _linear(layout)), ("corrected", corrected)],
         weights=[LINEAR, BOOSTING + TREES],
     )
-    model = TransformedTargetRegressor(blend, func=np.log, inverse_func=np.exp)
-    return Pipeline([("preprocessor", preprocessor(contract)), ("model", model)])
 
 
 def _is_scalar(field: Input) -> bool:

@@ -1,30 +1,22 @@
-"""The recipe of one run: evaluate, fit what is served, and stage everything on the disk."""
+"""The recipe of one run: fit what is served, and evaluate it on sales that it has not seen."""
 
 from __future__ import annotations
 
-import json
 import math
-import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
-from typing import Any
 
-import joblib
 import numpy as np
 import pandas as pd
 
-from training import evaluate, plots
+from training import evaluate
 from training.console import note, step, table
 from training.dataset import Dataset
 from training.export import to_onnx
-from training.input_plots import draw_inputs
 from training.intervals import PriceModel, fit
-from training.provenance import git_commit, libraries, lock_sha256, milliseconds, now
-from training.publish import write_durably
-from training.run_record import RunRecord
-from training.runtime import ExportedModel
+from training.pipeline import Candidate
+from training.provenance import now
 from training.scores import Predictions, all_scores, by_segment, point_scores
 from training.settings import Settings
 
@@ -45,6 +37,16 @@ HEADINGS: dict[str, tuple[str, Callable[[float], str]]] = {
 }
 
 
+SERVED = {
+    Candidate.LINEAR: "serves the linear model: trees do not better it by more than chance",
+    Candidate.BLEND: "serves the linear model blended with trees, which err less",
+}
+MISSED = (
+    "the intervals held {:.1%} of the latest prices, not {:.0%}: prices move on, and each answer "
+    "says so"
+)
+
+
 @dataclass(frozen=True)
 class Trained:
     """Everything that one training found out.
@@ -52,6 +54,7 @@ class Trained:
     Attributes:
         unseen: one row for each price that a model gave to a sale that it had not seen.
         refused: why the model must not be served, None if it may be.
+        forward_coverage: share of the latest prices inside their interval, where that is too low.
     """
 
     started: datetime
@@ -65,37 +68,40 @@ class Trained:
     importance: pd.DataFrame
     unseen: pd.DataFrame
     refused: str | None
+    forward_coverage: float | None
 
 
 def train(dataset: Dataset, settings: Settings) -> Trained:
     """Evaluates the recipe on ``dataset`` and fits the model that is served unless refused."""
     started = now()
     inputs, price = dataset.inputs, dataset.price
+    learnt, held_out = evaluate.split(dataset, settings)
+    with step(f"Fit the served model on {len(learnt)} sales, {len(held_out)} held out"):
+        model = fit(dataset.contract, inputs.iloc[learnt], price[learnt], settings)
+        note(SERVED[model.candidate])
+        unseen = inputs.iloc[held_out]
+        predictions = model.predict(unseen, price[held_out])
+        importance = evaluate.importance(model, unseen, price[held_out])
     with step(f"Cross-validate: {settings.folds} folds over all sales"):
-        crossed = evaluate.cross_validate(dataset, settings)
+        crossed = evaluate.cross_validate(dataset, settings, model.candidate)
         metrics = _prefixed("cv", crossed.metrics)
+        for name, simple in crossed.baselines.items():
+            metrics |= _prefixed(f"baseline_{name}", point_scores(price, simple))
         tables = [_unseen("cv", dataset.rows, crossed.predictions, crossed.fold)]
         segment = evaluate.segment(dataset)
         segments = None if segment is None else by_segment(crossed.predictions, segment)
     with step("Validate forward in time"):
-        later = evaluate.forward(dataset, settings)
+        later, missed = evaluate.forward(dataset, settings), None
         if later is None:
             note("left out: the dataset has no [time]")
         else:
+            missed = later.missed_coverage(len(price) - len(later.later), settings.coverage)
+            if missed is not None:
+                note(MISSED.format(missed, settings.coverage))
             metrics |= _prefixed("forward", later.metrics)
             tables.append(_unseen("forward", dataset.rows[later.later], later.predictions))
-    learnt, held_out = evaluate.split(dataset, settings)
-    with step(f"Fit the served model on {len(learnt)} sales, {len(held_out)} held out"):
-        model = fit(dataset.contract, inputs.iloc[learnt], price[learnt], settings)
-        unseen = inputs.iloc[held_out]
-        predictions = model.predict(unseen, price[held_out])
-        tables.append(_unseen("holdout", dataset.rows[held_out], predictions))
-        metrics |= _prefixed("holdout", all_scores(predictions))
-        simple = evaluate.baselines(dataset, learnt, held_out)
-        for name, prices in simple.items():
-            metrics |= _prefixed(f"baseline_{name}", point_scores(price[held_out], prices))
-        refused = evaluate.why_refused(predictions, simple, len(learnt), settings)
-        importance = evaluate.importance(model, unseen, price[held_out])
+    tables.append(_unseen("holdout", dataset.rows[held_out], predictions))
+    metrics |= _prefixed("holdout", all_scores(predictions))
     return Trained(
         started=started,
         model=model,
@@ -107,78 +113,8 @@ def train(dataset: Dataset, settings: Settings) -> Trained:
         segments=segments,
         importance=importance,
         unseen=pd.concat(tables),
-        refused=refused,
-    )
-
-
-def stage(trained: Trained, dataset: Dataset, settings: Settings, place: Path) -> RunRecord:
-    """Writes all that will be logged of a run into a folder of its own under ``place``.
-
-    It counts as a run that waits for a tracker once :meth:`RunRecord.save` is called.
-    """
-    name = f"{dataset.contract.dataset}-{trained.started:%Y%m%dT%H%M%SZ}"
-    folder = place / name
-    bundle = folder / "bundle"
-    bundle.mkdir(parents=True)
-    joblib.dump(trained.model.preprocessor, bundle / "preprocessor.joblib")
-    joblib.dump(trained.model.estimator, bundle / "model.joblib")
-    write_durably(bundle / "model.onnx", trained.exported)
-    write_durably(bundle / "contract.json", dataset.contract.to_json().encode())
-    write_durably(bundle / "golden.json", _golden(trained, dataset, settings))
-    unseen = trained.unseen.to_csv(index=False, lineterminator="\n")
-    write_durably(bundle / "predictions.csv", unseen.encode())
-    segment = evaluate.segment(dataset)
-    currency = dataset.contract.target.currency
-    plots.draw(
-        folder / "plots", trained.predictions, trained.importance, segment,
-        settings.coverage, currency,
-    )  # fmt: skip
-    draw_inputs(folder / "plots", dataset.contract, dataset.inputs, dataset.price)
-    tables = folder / "tables"
-    tables.mkdir()
-    rows = [f"{len(dataset.price)} of {dataset.rows_read} rows used", *dataset.notes]
-    (tables / "rows.txt").write_text("\n".join(rows) + "\n", encoding="utf-8")
-    pd.DataFrame(dataset.readings).to_csv(tables / "inputs.csv", index=False)
-    trained.importance.to_csv(tables / "permutation_importance.csv")
-    metrics = dict(trained.metrics)
-    if trained.segments is not None and segment is not None:
-        named = metric_names(map(str, segment.unique()))
-        prefixes = [f"segment/{named[str(label)]}" for label in trained.segments.index]
-        trained.segments.assign(metrics=prefixes).to_csv(tables / "by_segment.csv")
-        metrics |= {
-            f"{prefix}/{figure}": float(value)
-            for prefix, (_, row) in zip(prefixes, trained.segments.iterrows(), strict=True)
-            for figure, value in row.items()
-        }
-    provenance = {
-        "dataset": dataset.contract.dataset,
-        "data_sha256": dataset.sha256,
-        "contract_sha256": dataset.contract.fingerprint(),
-        "lock_sha256": lock_sha256(),
-        "git_commit": git_commit(),
-    }
-    return RunRecord(
-        folder=folder,
-        name=name,
-        started=milliseconds(trained.started),
-        ended=milliseconds(now()),
-        params={
-            **{key: str(value) for key, value in settings.model_dump().items()},
-            **provenance,
-            "sales": str(len(dataset.price)),
-            "inputs": ", ".join(dataset.contract.names),
-        },
-        metrics=metrics,
-        folds=trained.folds,
-        refused=trained.refused,
-        manifest={
-            "format": 1,
-            "created_at": f"{trained.started:%Y-%m-%dT%H:%M:%SZ}",
-            "coverage": settings.coverage,
-            "libraries": libraries(),
-            "metrics": trained.metrics,
-            **provenance,
-        },
+        refused=evaluate.why_refused(crossed, predictions, len(learnt), settings),
+        forward_coverage=missed,
     )
 
 
@@ -190,41 +126,6 @@ def _unseen(
     return pd.DataFrame({"split": split, "row": rows, "fold": numbers, **vars(predictions)})
 
 
-def metric_names(labels: Iterable[str]) -> dict[str, str]:
-    """Label -> what stands for it in the name of a metric, each another one.
-
-    MLflow takes letters, digits and a few signs there. The other signs become ``_``; labels that
-    differ in these only get a number. Given all that there are, a label always has the same name.
-    """
-    plain = {label: re.sub(r"[^\w.\- ]", "_", label) for label in sorted(labels)}
-    named: dict[str, str] = {}
-    for label in sorted(plain, key=lambda label: plain[label] != label):  # those that fit stay
-        name, number = plain[label], 1
-        # MLflow reads a name as a path, in which dots alone mean a folder.
-        while name in named.values() or set(name) <= {"."}:
-            number += 1
-            name = f"{plain[label]}_{number}"
-        named[label] = name
-    return named
-
-
-def _golden(trained: Trained, dataset: Dataset, settings: Settings) -> bytes:
-    """The held-out houses with their served and their actual prices."""
-    houses = dataset.inputs.iloc[trained.held_out].reset_index(drop=True)
-    served = ExportedModel(trained.exported, dataset.contract).predict(houses)
-    served["actual"] = dataset.price[trained.held_out]
-    rows = [
-        {"inputs": inputs, **figures}
-        for inputs, figures in zip(_records(houses), _records(served), strict=True)
-    ]
-    content = {"coverage": settings.coverage, "rows": rows}
-    return (json.dumps(content, ensure_ascii=False, indent=1) + "\n").encode()
-
-
-def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
-    return [{str(key): value for key, value in row.items()} for row in frame.to_dict("records")]
-
-
 def _prefixed(prefix: str, figures: dict[str, float]) -> dict[str, float]:
     return {f"{prefix}_{name}": value for name, value in figures.items()}
 
@@ -233,10 +134,10 @@ def show(trained: Trained) -> None:
     """Prints the closing table."""
     kinds = {
         "all sales, cross-validated": "cv",
+        "  median price": "baseline_median",
+        "  plain linear model": "baseline_linear",
         "latest sales, from earlier ones": "forward",
         "held-out sales, served model": "holdout",
-        "  median price": "baseline_median",
-        "  linear model": "baseline_linear",
     }
     rows = {
         title: {

@@ -48,6 +48,16 @@ def point_scores(actual: np.ndarray, price: np.ndarray) -> dict[str, float]:
     }
 
 
+def excess(actual: np.ndarray, one: np.ndarray, other: np.ndarray) -> tuple[float, float]:
+    """By how much ``one`` errs more than ``other``, sale by sale. All of shape (n,), currency.
+
+    Returns:
+        Mean of the difference of their squared errors of the logarithm, and its standard error.
+    """
+    difference = np.log(one / actual) ** 2 - np.log(other / actual) ** 2
+    return float(difference.mean()), float(difference.std(ddof=1) / np.sqrt(len(difference)))
+
+
 def all_scores(predictions: Predictions) -> dict[str, float]:
     """The point scores, the share of prices inside their interval, its mean width / price."""
     return {

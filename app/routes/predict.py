@@ -13,7 +13,9 @@ from app import request_body
 from app.answers import batch_prediction_model, prediction_model
 from app.house import batch_model, typical_house
 from app.openapi import json_request
+from app.predictor import Estimate
 from app.service import Service
+from app.validation import House
 
 # One house is far smaller. A larger body is parsed away from the event loop, so that a megabyte
 # of hostile JSON does not hold up the health checks.
@@ -69,6 +71,7 @@ class _Answers:
         self._service = service
         self._origin = {
             "coverage": service.bundle.manifest.coverage,
+            "forward_coverage": service.bundle.manifest.forward_coverage,
             "currency": service.bundle.contract.target.currency,
             "model_version": service.bundle.manifest.mlflow.model_version,
         }
@@ -77,17 +80,20 @@ class _Answers:
         house = self._service.houses.one(request_body.parse(body))
         [estimate] = self._service.predictor.predict([house])
         self._service.metrics.houses.inc()
-        return self._encode({**estimate._asdict(), "inputs": house}, request_id)
+        return self._encode(self._answer(estimate, house), request_id)
 
     def many(self, body: bytes, request_id: str) -> bytes:
         houses = self._service.houses.many(request_body.parse(body))
         estimates = self._service.predictor.predict(houses)
         self._service.metrics.houses.inc(len(houses))
         predictions = [
-            {**estimate._asdict(), "inputs": house}
-            for estimate, house in zip(estimates, houses, strict=True)
+            self._answer(estimate, house) for estimate, house in zip(estimates, houses, strict=True)
         ]
         return self._encode({"predictions": predictions}, request_id)
+
+    def _answer(self, estimate: Estimate, house: House) -> dict[str, Any]:
+        warnings = self._service.extrapolation.warnings(house)
+        return {**estimate._asdict(), "warnings": warnings, "inputs": house}
 
     def _encode(self, answer: dict[str, Any], request_id: str) -> bytes:
         """Floats are written with all their digits, so that they are read back as they were."""

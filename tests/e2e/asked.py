@@ -40,10 +40,11 @@ def asked_by_click(
     Returns:
         The bodies that the form sent.
     """
-    answer = {
+    answer: dict[str, Any] = {
         "price": 250_000.0, "lower": 200_000.0, "upper": 300_000.0, "coverage": 0.9,
+        "forward_coverage": None,
         "currency": "USD", "model_version": "1", "request_id": uuid4().hex,
-        "inputs": house,
+        "inputs": house, "warnings": [],
     }  # fmt: skip
     stub.says({"GET /schema": schema, "POST /predict": Lie(body=json.dumps(answer))})
     (press or form.press)()

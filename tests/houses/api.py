@@ -18,20 +18,30 @@ BATCH = 1000
 
 @dataclass(frozen=True)
 class Prediction:
-    """The price of one house and the interval around it, in ``currency``."""
+    """The price of one house and the interval around it, in ``currency``.
+
+    ``warnings`` name each value that is unlike all that the model learnt from.
+    """
 
     price: float
     lower: float
     upper: float
     coverage: float
+    forward_coverage: float | None
     currency: str
     model_version: str
     request_id: str
+    warnings: list[dict[str, str]]
     inputs: dict[str, Value]
 
     @property
     def figures(self) -> tuple[float, float, float]:
         return self.price, self.lower, self.upper
+
+    @property
+    def beyond(self) -> list[str]:
+        """The inputs that the warnings name."""
+        return [warning["field"] for warning in self.warnings]
 
 
 @dataclass(frozen=True)

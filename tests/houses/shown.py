@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -21,10 +22,11 @@ class Shown:
     """What the page shows after a click that gave a price.
 
     Attributes:
-        price, lower, upper, coverage: the exact numbers that the page carries.
+        price, lower, upper, coverage, forward_coverage: the exact numbers that the page carries.
         price_text: the price as a person reads it.
         inputs: name of the input -> its value as a person reads it.
         sentence: the interval in words.
+        warnings: input -> what is said of a value that is unlike all that the model learnt from.
         spoken: what a screen reader says in place of the picture of the interval.
         ends: the texts at the two ends of that picture.
         place: of the price on the picture's band, 0 at its left end and 1 at its right one.
@@ -36,12 +38,14 @@ class Shown:
     lower: float
     upper: float
     coverage: float
+    forward_coverage: float | None
     currency: str
     model_version: str
     request_id: str
     price_text: str
     inputs: dict[str, str]
     sentence: str
+    warnings: dict[str, str]
     spoken: str
     ends: tuple[str, str]
     place: float
@@ -61,6 +65,9 @@ def read_result(page: Page) -> Shown:
         "all => Object.fromEntries("
         "all.map(e => [e.dataset.input, e.querySelector('dd').innerText]))"
     )
+    warnings: dict[str, str] = result.locator("[data-beyond]").evaluate_all(
+        "all => Object.fromEntries(all.map(e => [e.dataset.beyond, e.innerText]))"
+    )
     picture = result.get_by_role("img")
     low, high = picture.locator(".ends span").all_inner_texts()
     link = result.get_by_role("link", name=re.compile("MLflow"))
@@ -69,12 +76,14 @@ def read_result(page: Page) -> Shown:
         lower=float(data["lower"]),
         upper=float(data["upper"]),
         coverage=float(data["coverage"]),
+        forward_coverage=json.loads(data["forwardCoverage"]),
         currency=data["currency"],
         model_version=data["modelVersion"],
         request_id=data["requestId"],
         price_text=result.locator(".price").inner_text(),
         inputs=inputs,
         sentence=result.locator(".sentence").inner_text(),
+        warnings=warnings,
         spoken=picture.get_attribute("aria-label") or "",
         ends=(low, high),
         place=picture.evaluate(PLACE),

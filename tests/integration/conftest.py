@@ -20,6 +20,7 @@ from tests.houses.images import Built, built, compose_file
 from tests.houses.invented_flats import Flat, flats
 from tests.houses.poison import Plan, deflated, nudged, poisoned, shuffled, straightened
 from tests.houses.sales import Sale, Sales
+from tests.integration.served import Served
 
 
 @pytest.fixture(scope="session")
@@ -58,6 +59,11 @@ def learnt(sales: Sales, golden: list[GoldenRow]) -> list[Sale]:
         else:
             rest.append(sale)
     return rest
+
+
+@pytest.fixture(scope="session")
+def served(api: PriceApi, golden: list[GoldenRow]) -> Served:
+    return Served(api, golden)
 
 
 @pytest.fixture(scope="session")

@@ -108,7 +108,7 @@ def test_every_logged_error_follows_from_rows_and_predictions(
         by_segment = {"sales": float(len(lines)), **lines.scores()}
         expected |= {f"segment/{name}/{key}": [value] for key, value in by_segment.items()}
     for name, prices in baseline_prices(plain, usable).items():
-        simple = point_scores(plain.predictions.of("holdout").column("actual"), prices)
+        simple = point_scores(crossed.column("actual"), prices)
         expected |= {f"baseline_{name}_{key}": [value] for key, value in simple.items()}
 
     missing = sorted(set(expected) - set(plain.metrics))
@@ -119,22 +119,24 @@ def test_every_logged_error_follows_from_rows_and_predictions(
 
 
 def baseline_prices(experiment: Experiment, usable: dict[int, Flat]) -> dict[str, Floats]:
-    """Prices of the held-out rows by the median and by a ridge regression of the logarithm on
-    scaled columns, of the rows that the served model learnt from."""
-    held_out = experiment.predictions.of("holdout").rows
-    learnt = [row for row in usable if row not in set(held_out)]
-    prices = np.array([usable[row].price for row in learnt])
-    known, asked = (np.array([columns(usable[row]) for row in rows]) for rows in (learnt, held_out))
-    mean, spread, logs = known.mean(axis=0), known.std(axis=0), np.log(prices)
-    spread[spread == 0] = 1  # what all of them have in common
-    scaled = (known - mean) / spread
-    weights = np.linalg.solve(
-        scaled.T @ scaled + np.eye(scaled.shape[1]), scaled.T @ (logs - logs.mean())
-    )
-    return {
-        "median": np.full(len(held_out), np.median(prices)),
-        "linear": np.exp(logs.mean() + (asked - mean) / spread @ weights),
-    }
+    """Prices of the rows of each fold by the median and by a ridge regression of the logarithm on
+    scaled columns, of the rest."""
+    crossed = experiment.predictions.of("cv")
+    table = np.array([columns(usable[line.row]) for line in crossed])
+    prices = crossed.column("actual")
+    median, linear = np.empty(len(crossed)), np.empty(len(crossed))
+    for fold in crossed.folds:
+        asked = np.array([line.fold == fold for line in crossed])
+        known, logs = table[~asked], np.log(prices[~asked])
+        mean, spread = known.mean(axis=0), known.std(axis=0)
+        spread[spread == 0] = 1  # what all of them have in common
+        scaled = (known - mean) / spread
+        weights = np.linalg.solve(
+            scaled.T @ scaled + np.eye(scaled.shape[1]), scaled.T @ (logs - logs.mean())
+        )
+        median[asked] = np.median(prices[~asked])
+        linear[asked] = np.exp(logs.mean() + (table[asked] - mean) / spread @ weights)
+    return {"median": median, "linear": linear}
 
 
 def columns(flat: Flat) -> list[float]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 
 import numpy as np
 import pandas as pd
@@ -12,6 +13,8 @@ from training.reading.column import Column, Source, counted_rows
 from training.reading.missing import numbers_for_missing
 from training.reading.numbers import how_to_write, is_other_format, looks_like
 
+ROOM = Decimal("0.1")
+"""Share of the span by which a range that is left out goes on: for a house built next year."""
 SAFE = 2**53 - 1
 """The largest whole number that browsers and JSON hold without rounding."""
 
@@ -48,6 +51,8 @@ def numeric(source: Source, kind: Kind) -> Column:
         finest = max(6 - _magnitude(high - low), 1 - _magnitude(step))
         decimals = 0 if kind is Kind.INTEGER else max(6, finest)
         default = min(max(round(median, decimals), low), high)
+    if spec.range is None:
+        low, high = _with_room(low, high, step)
     if kind is Kind.INTEGER:
         low, high, step = math.ceil(low), math.floor(high), math.ceil(step)
         if isinstance(default, float) and default.is_integer():
@@ -132,6 +137,17 @@ def _step(values: pd.Series, span: float) -> float:
     apart = int(np.gcd.reduce(scaled - scaled.min()))
     finest = round(10.0 ** (magnitude - 4 + digits))
     return float(min(max(apart, finest) / 10.0**digits, 10.0**magnitude))
+
+
+def _with_room(low: float, high: float, step: float) -> tuple[float, float]:
+    """A range in whole steps around what the data holds. It does not cross zero by itself."""
+    start, end, unit = (Decimal(repr(number)) for number in (low, high, step))
+    room = ROOM * (end - start)
+    lowest = float(((start - room) / unit).to_integral_value(ROUND_FLOOR) * unit)
+    highest = float(((end + room) / unit).to_integral_value(ROUND_CEILING) * unit)
+    lowest = min(low, max(lowest, 0.0 if low >= 0 else -SAFE))
+    highest = max(high, min(highest, 0.0 if high <= 0 else SAFE))
+    return lowest, highest
 
 
 def _magnitude(size: float) -> int:

@@ -222,6 +222,7 @@ def update_manifest(
         "created_at": "2026-01-02T03:04:05Z",
         "dataset": json.loads((folder / "contract.json").read_bytes())["dataset"],
         "coverage": COVERAGE,
+        "forward_coverage": None,
         "data_sha256": "d" * 64,
         "contract_sha256": sha256(folder / "contract.json"),
         "lock_sha256": "e" * 64,

@@ -55,10 +55,17 @@ def test_model_is_what_the_manifest_says(client: Api, live: Live) -> None:
         "trained_at": manifest["created_at"],
         **{
             key: manifest[key]
-            for key in ("dataset", "data_sha256", "contract_sha256", "git_commit", "coverage")
+            for key in (
+                "dataset",
+                "data_sha256",
+                "contract_sha256",
+                "git_commit",
+                "coverage",
+                "forward_coverage",
+                "metrics",
+                "libraries",
+            )
         },
-        "metrics": manifest["metrics"],
-        "libraries": manifest["libraries"],
         "files": {name: entry["sha256"] for name, entry in manifest["files"].items()},
     }
 

@@ -72,7 +72,8 @@ def test_a_batch_equals_singles_bit_for_bit(api: Any) -> None:
     houses = bundles.houses(service.bundle.contract, 257, seed=3)
     batch = client.post("/predict/batch", json={"houses": houses}).json()["predictions"]
     singles = [client.post("/predict", json=house).json() for house in houses]
-    assert batch == [{key: one[key] for key in (*OUTPUTS, "inputs")} for one in singles]
+    keys = (*OUTPUTS, "warnings", "inputs")
+    assert batch == [{key: one[key] for key in keys} for one in singles]
 
 
 def test_rows_computed_together_would_differ(tmp_path: Path) -> None:
@@ -99,9 +100,11 @@ def test_the_answer_says_who_answered_and_what_was_used(mixed: Api) -> None:
     answer = mixed.post("/predict", json=house, headers={"X-Request-ID": "mine-1"}).json()
     assert {key: answer[key] for key in set(answer) - {*OUTPUTS, "inputs"}} == {
         "coverage": 0.9,
+        "forward_coverage": None,
         "currency": "EUR",
         "model_version": "3",
         "request_id": "mine-1",
+        "warnings": [],
     }
     assert answer["inputs"] == house
     assert list(answer["inputs"]) == bundles.MIXED.names

@@ -113,4 +113,5 @@ class FakeApi(ThreadingHTTPServer):
         return {
             "price": 98765.25, "lower": 80000.0, "upper": 120000.5, "coverage": 0.9,
             "currency": "CHF", "model_version": "7", "request_id": "req-1", "inputs": inputs,
+            "warnings": [], "forward_coverage": None,
         }  # fmt: skip

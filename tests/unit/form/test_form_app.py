@@ -56,6 +56,18 @@ def test_shows_the_price_of_the_house_that_was_filled_in(form: AppTest, api: Fak
     assert not form.exception
 
 
+def test_a_warning_of_the_api_stands_beside_the_price(form: AppTest, api: FakeApi) -> None:
+    warning = {"field": "built", "label": "Year built", "message": "1900 & before: <b>a guess</b>."}
+    api.answers["/predict"] = lambda request, body: request.reply(
+        api.answer(body) | {"warnings": [warning]}
+    )
+    click(form.run())
+
+    shown = html(form)
+    assert "data-beyond='built'>1900 &amp; before: &lt;b&gt;a guess&lt;/b&gt;.</p>" in shown
+    assert "data-price" in shown
+
+
 def test_no_link_to_mlflow_without_a_public_port(
     form: AppTest, monkeypatch: pytest.MonkeyPatch
 ) -> None:

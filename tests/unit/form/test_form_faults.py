@@ -51,6 +51,8 @@ FAULTS: dict[str, tuple[str, Misbehaviour]] = {
     "euros": ("nonsense", altered(currency="EUR")),
     "another house": ("nonsense", altered(inputs=HOUSE | {"built": 1999})),
     "another type": ("nonsense", altered(inputs=HOUSE | {"cabin": 0})),
+    "no warnings": ("nonsense", altered(warnings=None)),
+    "a warning of nothing": ("nonsense", altered(warnings=[{"field": "sails", "message": "?"}])),
     "no house": ("nonsense", altered(inputs={})),
     "elsewhere": ("nonsense", lambda request, _: request.redirect("/model")),
     "half a character": ("nonsense", altered(request_id="\ud800")),

@@ -112,6 +112,17 @@ def test_the_sentence_never_promises_more_than_the_coverage(
     assert sentence(answer).startswith(f"{share} houses like this sell between")
 
 
+def test_the_sentence_says_what_the_latest_sales_made_of_it(
+    api: FakeApi, contract: Contract
+) -> None:
+    sent = {question.name: question.default for question in contract.inputs}
+    told = json.dumps(api.answer(sent) | {"forward_coverage": 0.7989}).encode()
+
+    words = sentence(read_answer(told, contract, sent))
+
+    assert words.endswith("120,000. Of the latest sales it was only 79 in 100.")
+
+
 @pytest.mark.parametrize(
     ("unit", "value", "words"),
     [

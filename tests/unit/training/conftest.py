@@ -38,7 +38,7 @@ def learns_once() -> Iterator[None]:
 def without_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
     """They take longer than all that is done with the log."""
     monkeypatch.setattr("training.plots.draw", lambda folder, *_: folder.mkdir())
-    monkeypatch.setattr("training.recipe.draw_inputs", lambda *_: None)
+    monkeypatch.setattr("training.staging.draw_inputs", lambda *_: None)
 
 
 @pytest.fixture(scope="package")

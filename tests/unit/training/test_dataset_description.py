@@ -125,7 +125,7 @@ def test_what_the_description_leaves_out_is_completed_from_the_data(folder: Fold
 
     assert contract.names == list(inputs)
     assert (inputs["rooms"].kind, inputs["rooms"].minimum, inputs["rooms"].maximum) == (
-        Kind.INTEGER, 1, 7,
+        Kind.INTEGER, 0, 8,  # 1 to 7 in the data, and a tenth of that on either side
     )  # fmt: skip
     assert (inputs["rooms"].step, inputs["rooms"].default) == (1, 3)
     assert (inputs["lift"].kind, inputs["lift"].default) == (Kind.YES_NO, False)

@@ -11,11 +11,12 @@ from sklearn.base import clone
 
 from app.contract import Contract, Input, Kind
 from training.dataset import Dataset, load
+from training.evaluate import ForwardValidation
 from training.export import to_onnx
-from training.intervals import PriceModel, fit, quantile
-from training.pipeline import build
+from training.intervals import PriceModel, choose, fit, quantile
+from training.pipeline import Candidate, build, predict_each
 from training.runtime import ExportedModel
-from training.scores import coverage_bounds
+from training.scores import Predictions, coverage_bounds
 from training.settings import Settings
 
 FLATS = Path(__file__).parents[3] / "datasets" / "synthetic_flats"
@@ -27,11 +28,19 @@ def dataset() -> Dataset:
     return load(FLATS)
 
 
-@pytest.fixture(scope="module")
-def model(dataset: Dataset) -> PriceModel:
-    return fit(
-        dataset.contract, dataset.inputs, dataset.price, Settings(folds=3, rounds=60, trees=20)
-    )
+@pytest.fixture(scope="module", params=Candidate)
+def model(dataset: Dataset, request: pytest.FixtureRequest) -> PriceModel:
+    """Of each of the candidates, chosen by what the price is."""
+    price = dataset.price if request.param is Candidate.LINEAR else bent_price(dataset)
+    model = fit(dataset.contract, dataset.inputs, price, Settings(folds=3, rounds=60, trees=20))
+    assert model.candidate is request.param
+    return model
+
+
+def bent_price(dataset: Dataset) -> np.ndarray:
+    """A price with a step, which trees learn better than lines."""
+    surface = dataset.inputs["surface"].to_numpy()
+    return dataset.price * np.where(surface > np.median(surface), 3, 1)
 
 
 @pytest.fixture(scope="module")
@@ -119,10 +128,32 @@ def test_what_is_served_is_as_large_as_the_settings_say(dataset: Dataset) -> Non
     settings = Settings(folds=3, rounds=350, trees=120)
     rows = slice(0, 120)
 
-    served = fit(dataset.contract, dataset.inputs[rows], dataset.price[rows], settings).pipeline
+    model = fit(dataset.contract, dataset.inputs[rows], bent_price(dataset)[rows], settings)
 
-    said = build(dataset.contract, settings)
-    assert clone(served).__repr__(N_CHAR_MAX=100_000) == said.__repr__(N_CHAR_MAX=100_000)
+    said = build(dataset.contract, settings, Candidate.BLEND)
+    assert clone(model.pipeline).__repr__(N_CHAR_MAX=100_000) == said.__repr__(N_CHAR_MAX=100_000)
+
+
+def test_a_part_of_the_blend_is_the_linear_candidate(dataset: Dataset) -> None:
+    settings, rows = Settings(folds=3, rounds=10, trees=10), slice(0, 300)
+    learnt = dataset.inputs[rows], dataset.price[rows]
+    fitted = {name: build(dataset.contract, settings, name).fit(*learnt) for name in Candidate}
+
+    said = predict_each(fitted[Candidate.BLEND], dataset.inputs)
+
+    for candidate, model in fitted.items():
+        np.testing.assert_array_equal(said[candidate], model.predict(dataset.inputs))
+
+
+def test_of_models_that_are_as_good_the_linear_one_is_served() -> None:
+    rng = np.random.default_rng(0)
+    price, error = np.exp(rng.normal(12, 0.5, 400)), rng.normal(0, 0.1, 400)
+    one, other = price * np.exp(error), price * np.exp(error[::-1])  # which errs less: neither
+    worse = price * np.exp(2 * error)
+
+    assert choose(price, {Candidate.LINEAR: one, Candidate.BLEND: other}) == "linear"
+    assert choose(price, {Candidate.LINEAR: one, Candidate.BLEND: worse}) == "linear"
+    assert choose(price, {Candidate.LINEAR: worse, Candidate.BLEND: one}) == "blend"
 
 
 def test_the_interval_holds_the_price_and_has_a_width_of_its_own(
@@ -152,3 +183,14 @@ def test_coverage_bounds_are_those_of_the_beta_binomial() -> None:
     inside = betabinom(500, 2090 - 209, 209)
     assert inside.cdf(least - 1) <= 0.5e-4 < inside.cdf(least)
     assert inside.sf(most) <= 0.5e-4 < inside.sf(most - 1)
+
+
+@pytest.mark.parametrize(("inside", "missed"), [(90, None), (85, None), (60, 0.6), (100, None)])
+def test_coverage_of_the_latest_sales_that_chance_does_not_explain_is_told(
+    inside: int, missed: float | None
+) -> None:
+    actual = np.where(np.arange(100) < inside, 1.0, 3.0)
+    ones = np.ones(100)
+    later = ForwardValidation(np.arange(100), Predictions(actual, ones, ones / 2, ones * 2, ones))
+
+    assert later.missed_coverage(400, 0.9) == missed

@@ -15,8 +15,8 @@ import pytest
 
 from tests.unit.training.trained_flats import FILES, FLATS, GAS, MANIFEST, Trained
 from training.dataset import Dataset
-from training.recipe import metric_names
 from training.runtime import ExportedModel
+from training.staging import metric_names
 
 GAS_IN_A_NAME = "Gas _O_Neil_ Bang _ Co__ 1 to _x____"
 # MLflow's own use of its libraries warns, which is not ours to mend.
