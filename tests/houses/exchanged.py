@@ -1,10 +1,14 @@
-"""Houses with the same values under other inputs, for whoever knows a house by its values alone."""
+"""Houses that are one to whoever knows a house by its values alone, or by their text.
+
+Some have the same values under other inputs, and some have values that read the same one after the
+other: 120 and 60, 1206 and 0.
+"""
 
 from __future__ import annotations
 
 import random
 from collections.abc import Callable, Sequence
-from itertools import combinations
+from itertools import combinations, pairwise, product
 from typing import TYPE_CHECKING, Any
 
 from tests.houses.api import House, Value
@@ -56,6 +60,48 @@ def exchanged(
                     found.append(pair)
                     break
     return found
+
+
+def run_together(
+    inputs: Inputs, bases: Sequence[House], model: LocalModel
+) -> list[tuple[House, House]]:
+    """Pairs of houses that differ in price, and in which the texts of two inputs that follow each
+    other, in the contract or by name, are the same when they are written without a mark between.
+
+    Args:
+        inputs, bases, model: as of :func:`exchanged`.
+    """
+    draw = random.Random(SEED)
+    neighbours = {*pairwise(inputs), *pairwise(sorted(inputs))}
+    found: list[tuple[House, House]] = []
+    for first, second in sorted(neighbours):
+        alike = _alike(_texts(inputs[first]), _texts(inputs[second]))
+        for base in bases:
+            for this, that in draw.sample(alike, min(len(alike), EXCHANGES)):
+                one, other = ({**base, first: pair[0], second: pair[1]} for pair in (this, that))
+                if model.figures(one)[0] != model.figures(other)[0]:
+                    found.append((one, other))
+                    break
+    return found
+
+
+def _texts(one: dict[str, Any]) -> list[Value]:
+    """Values to write: of a number many lengths, of which one may begin as another does."""
+    if not is_number(one):
+        return values(one)
+    tried = {*_notable(one), *(int(value) // part for value in values(one) for part in (10, 100))}
+    kind = TYPES[one["kind"]]
+    return sorted(kind(value) for value in tried if _takes(one, value))
+
+
+def _alike(
+    firsts: Sequence[Value], seconds: Sequence[Value]
+) -> list[tuple[tuple[Value, Value], tuple[Value, Value]]]:
+    """Pairs of couples, one of each, that read the same one after the other."""
+    known: dict[str, list[tuple[Value, Value]]] = {}
+    for couple in product(firsts, seconds):
+        known.setdefault("".join(map(str, couple)), []).append(couple)
+    return [(couples[0], couples[-1]) for couples in known.values() if len(couples) > 1]
 
 
 def in_common(one: dict[str, Any], other: dict[str, Any]) -> list[Value]:

@@ -17,7 +17,7 @@ from harness.verdict.checks import Figures, does_not_apply
 from tests.houses.api import BATCH, ApiError, House, Prediction, PriceApi
 from tests.houses.bundle import GoldenRow
 from tests.houses.domain import Domain
-from tests.houses.exchanged import exchanged
+from tests.houses.exchanged import exchanged, run_together
 
 if TYPE_CHECKING:
     from tests.houses.model import LocalModel
@@ -127,6 +127,17 @@ def test_houses_whose_values_stand_in_each_others_place_have_the_prices_of_the_m
     pairs = exchanged(domain.inputs, domain.bases(2), local_model)
     if not pairs:
         does_not_apply("no two inputs take the same values, or their exchange changes no price")
+    assert_served(api, judge, [house for pair in pairs for house in pair], figure)
+
+
+@pytest.mark.check("domain.run-together")
+def test_houses_whose_values_read_the_same_when_run_together_have_the_prices_of_the_model(
+    api: PriceApi, judge: Judge, domain: Domain, local_model: LocalModel, figure: Figures
+) -> None:
+    """Such as 120 and 60 beside 1206 and 0, side by side in one batch."""
+    pairs = run_together(domain.inputs, domain.bases(2), local_model)
+    if not pairs:
+        does_not_apply("no values of inputs that follow each other read the same run together")
     assert_served(api, judge, [house for pair in pairs for house in pair], figure)
 
 
