@@ -7,7 +7,7 @@ other: 120 and 60, 1206 and 0.
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import combinations, pairwise, product
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 SEED = 21
 COUPLES = 200
 """Couples of inputs that are tried: of 64 inputs there are ten times as many."""
+DRAWN = 100
+"""Numbers of an input that are tried with those of the next one."""
 EXCHANGES = 5
 """Exchanges of two inputs that are tried to find one that changes the price."""
 SMALL = 60
@@ -75,7 +77,7 @@ def run_together(
     neighbours = {*pairwise(inputs), *pairwise(sorted(inputs))}
     found: list[tuple[House, House]] = []
     for first, second in sorted(neighbours):
-        alike = _alike(_texts(inputs[first]), _texts(inputs[second]))
+        alike = list(_run_together(inputs[first], inputs[second], draw))
         for base in bases:
             for this, that in draw.sample(alike, min(len(alike), EXCHANGES)):
                 one, other = ({**base, first: pair[0], second: pair[1]} for pair in (this, that))
@@ -85,23 +87,38 @@ def run_together(
     return found
 
 
-def _texts(one: dict[str, Any]) -> list[Value]:
-    """Values to write: of a number many lengths, of which one may begin as another does."""
-    if not is_number(one):
-        return values(one)
-    tried = {*_notable(one), *(int(value) // part for value in values(one) for part in (10, 100))}
+def _run_together(
+    one: dict[str, Any], other: dict[str, Any], draw: random.Random
+) -> Iterator[tuple[tuple[Value, Value], tuple[Value, Value]]]:
+    """Couples of their values, where the last sign of the first may as well begin the second."""
+    if not (is_number(one) and is_number(other)):
+        return  # no choice or yes/no begins with what others end with, but by luck
+    for first, second in product(_drawn(one, draw), _drawn(other, draw)):
+        shorter, longer = str(first)[:-1], str(first)[-1] + str(second)
+        moved = _read(one, shorter), _read(other, longer)
+        if moved[0] is not None and moved[1] is not None:
+            yield (first, second), (moved[0], moved[1])
+
+
+def _drawn(one: dict[str, Any], draw: random.Random) -> list[Value]:
+    """Numbers of the input all over its range: whole ones, or in its steps."""
+    low, high = bounds(one)
     kind = TYPES[one["kind"]]
-    return sorted(kind(value) for value in tried if _takes(one, value))
+    unit = 1 if one["kind"] == "integer" else one["step"]
+    most = int((high - low) / unit)
+    steps = draw.sample(range(most + 1), min(most + 1, DRAWN))
+    tried = {kind(round(low + step * unit, 9)) for step in steps}
+    return sorted(value for value in tried if _takes(one, value))
 
 
-def _alike(
-    firsts: Sequence[Value], seconds: Sequence[Value]
-) -> list[tuple[tuple[Value, Value], tuple[Value, Value]]]:
-    """Pairs of couples, one of each, that read the same one after the other."""
-    known: dict[str, list[tuple[Value, Value]]] = {}
-    for couple in product(firsts, seconds):
-        known.setdefault("".join(map(str, couple)), []).append(couple)
-    return [(couples[0], couples[-1]) for couples in known.values() if len(couples) > 1]
+def _read(one: dict[str, Any], text: str) -> Value | None:
+    """The value that is written so, None if there is none."""
+    kind = TYPES[one["kind"]]
+    try:
+        value = kind(text)
+    except ValueError:
+        return None
+    return value if str(value) == text and _takes(one, value) else None
 
 
 def in_common(one: dict[str, Any], other: dict[str, Any]) -> list[Value]:
