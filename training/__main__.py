@@ -8,25 +8,17 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import shutil
 import sys
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 
 from training.console import note, step
-from training.dataset import Dataset, load
-from training.errors import DatasetError
-from training.evaluate import QualityError, split
-from training.extrapolation import with_seen
-from training.publish import PlaceError, check_place, publish, recover
-from training.recipe import show, train
-from training.rehearsal import rehearse
-from training.run_record import alone, pending
+from training.dataset import load
+from training.errors import DatasetError, QualityError
+from training.publish import PlaceError, check_place, recover
+from training.run_record import alone
 from training.settings import Settings, SettingsError
-from training.staging import stage
-from training.tracking_server import ROOT, TrackingError, TrackingStore, tracking_store
-from training.verify import verify
+from training.tracking_server import ROOT, TrackingError, tracking_store
 
 BUNDLE = ROOT / "artifacts" / "bundle"
 FIRST = ROOT / "datasets" / "ames"
@@ -61,7 +53,7 @@ def arguments_parser() -> argparse.ArgumentParser:
 
 
 def main(given: Sequence[str] | None = None) -> int:
-    """Exit codes: 0 done, 1 the model is not good enough, 2 wrong input, 4 no tracker."""
+    """Exit codes: 0 done, 1 not good enough, 2 wrong input, 4 no tracker, 130 interrupted."""
     given = sys.argv[1:] if given is None else given
     if given[:1] == ["describe"]:
         from training.describe import command
@@ -83,9 +75,13 @@ def main(given: Sequence[str] | None = None) -> int:
         if options.check:
             print("\nNothing wrong was found. Without --check a model is trained on this.")
             return 0
-        with alone(output.parent / RUNS), tracking_store(options.tracking_uri) as store:
+        waiting = output.parent / RUNS
+        with alone(waiting), tracking_store(options.tracking_uri) as store:
+            # Imports take seconds, MLflow's above all, which a wrong dataset need not wait for.
+            from training.run import run
+
             recover(output)
-            run(dataset, settings, store, output)
+            run(dataset, settings, store, output, waiting)
     except (DatasetError, SettingsError, PlaceError) as error:
         for mistake in str(error).splitlines():
             print(f"error: {mistake}", file=sys.stderr)
@@ -96,6 +92,9 @@ def main(given: Sequence[str] | None = None) -> int:
     except TrackingError as error:
         print(f"error: {error}", file=sys.stderr)
         return 4
+    except KeyboardInterrupt:
+        print("error: interrupted; what was served before stays", file=sys.stderr)
+        return 130
     return 0
 
 
@@ -113,54 +112,6 @@ def last_dataset() -> Path:
     if not folder.is_dir():
         raise DatasetError(folder, "folder", "is gone", f"name one, such as --dataset {FIRST}")
     return folder
-
-
-def run(dataset: Dataset, settings: Settings, store: TrackingStore, output: Path) -> None:
-    """One training, from rows to a published bundle.
-
-    Raises:
-        QualityError: the model is not fit to serve; its run is logged, the old bundle stays.
-        TrackingError: the tracker went away; the old bundle stays and the run is kept.
-    """
-    # MLflow takes seconds to import, which a wrong dataset need not wait for.
-    from training.tracking import CHAMPION, log, run_address
-
-    waiting = output.parent / RUNS
-    for record in pending(waiting):
-        with step(f"Log the run {record.name}, which an earlier tracker did not take"):
-            try:
-                log(record, store, serves=False)
-            except TrackingError as error:  # it waits on, and keeps no other run from its log
-                note(f"still not logged: {error}")
-            else:
-                shutil.rmtree(record.folder)
-    learnt, _ = split(dataset, settings)
-    contract = with_seen(dataset.contract, dataset.inputs.iloc[learnt])
-    dataset = replace(dataset, contract=contract)
-    trained = train(dataset, settings)
-    with step("Write and verify the bundle"):
-        record = stage(trained, dataset, settings, waiting)
-        verify(record.bundle, trained.model, dataset.inputs)
-        rehearse(record.bundle, record.manifest)
-        record.save()
-    if trained.refused is not None:
-        title = f"Log the run at {store.uri}"
-    else:
-        title = f"Log the run and register the model at {store.uri}"
-    with step(title):
-        where = log(record, store, serves=True)
-    record.done()
-    if trained.refused is None:
-        publish(record.bundle, output)
-    shutil.rmtree(record.folder)
-    show(trained)
-    if trained.refused is not None:
-        raise QualityError(f"{trained.refused} (run {run_address(where)})")
-    print(f"\nBundle  {output}")
-    print(f"Model   {where['model_name']} version {where['model_version']}, now its {CHAMPION}")
-    print(f"Run     {run_address(where)}")
-    if store.note:
-        print(f"        {store.note}")
 
 
 if __name__ == "__main__":

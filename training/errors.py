@@ -1,4 +1,4 @@
-"""What a person is told about a dataset that cannot be used."""
+"""What a person is told about a dataset that cannot be used, or a model that must not be."""
 
 from __future__ import annotations
 
@@ -7,6 +7,10 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+
+
+class QualityError(Exception):
+    """The trained model is not fit to serve; says which figure missed which bound."""
 
 
 class DatasetError(Exception):

@@ -31,10 +31,6 @@ TIE_RISK = 0.01
 good as the median is called better."""
 
 
-class QualityError(Exception):
-    """The trained model is not fit to serve; says which figure missed which bound."""
-
-
 @dataclass(frozen=True)
 class CrossValidation:
     """Scores over all sales, each predicted by a model that had not seen it.

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import fcntl
 import json
+import os
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
+from training.console import note
 from training.publish import write_durably
 
 FILE = "run.json"
@@ -64,11 +66,49 @@ class RunRecord:
 
 @contextmanager
 def alone(place: Path) -> Iterator[None]:
-    """Keeps other trainings out of ``place`` while one is at work there; they wait."""
-    place.mkdir(parents=True, exist_ok=True)
-    with (place / ".lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
+    """Keeps other trainings out of ``place`` while one is at work there; they wait, and say so.
+
+    Nothing stays behind where no run waits for a tracker.
+    """
+    lock = place / ".lock"
+    with _locked(lock):
+        try:
+            yield
+        finally:
+            if list(place.iterdir()) == [lock]:
+                lock.unlink()
+                place.rmdir()
+
+
+@contextmanager
+def _locked(lock: Path) -> Iterator[None]:
+    while True:
+        lock.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            file = lock.open("w")
+        except FileNotFoundError:  # who was at work here has just removed the folder
+            continue
+        with file:
+            _wait_for(file, lock)
+            if _is_still(file, lock):
+                yield
+                return
+
+
+def _is_still(file: TextIO, lock: Path) -> bool:
+    """Who had it before may have removed it, and a third one may hold another by now."""
+    try:
+        return os.path.samestat(os.fstat(file.fileno()), lock.stat())
+    except FileNotFoundError:
+        return False
+
+
+def _wait_for(file: TextIO, lock: Path) -> None:
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        note(f"waits for another training that is at work in {lock.parent}")
+        fcntl.flock(file, fcntl.LOCK_EX)
 
 
 def pending(place: Path) -> list[RunRecord]:

@@ -12,6 +12,7 @@ import io
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -79,6 +80,7 @@ def read_csv_file(
     return CsvFile(path, table, np.array([line for line, _ in rows], dtype=int), tuple(notes))
 
 
+@lru_cache(maxsize=4096)  # cells of a column are often the same
 def clean(cell: str) -> str:
     """A cell without what nobody sees: blanks around it, marks of no width, ``="..."`` of Excel."""
     plain = unicodedata.normalize("NFC", cell).translate(INVISIBLE | BLANKS).strip()

@@ -28,7 +28,7 @@ def learns_once() -> Iterator[None]:
         return known[key]
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("training.__main__.train", train)
+        patch.setattr("training.run.train", train)
         # Other tests run meanwhile, and to start helpers costs more than they save.
         patch.setenv("LOKY_MAX_CPU_COUNT", "1")
         yield
