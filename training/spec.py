@@ -17,6 +17,7 @@ from pydantic import Field, ValidationError, field_validator, model_validator
 from app.contract import Kind, StrictModel
 from training.errors import DatasetError, Mistakes, nearest
 from training.spec_errors import explained, not_toml
+from training.words import Words
 
 FILE = "dataset.toml"
 MAX_INPUTS = 128
@@ -43,14 +44,14 @@ class InputSpec(Written):
     """One ``[inputs.<name>]`` table. ``None`` means: complete it from the data."""
 
     column: str
-    label: str = Field(min_length=1)
+    label: Words
     help: str = ""
-    group: str = Field(default="House", min_length=1)
+    group: Words = "House"
     kind: Kind | None = None
     unit: str | None = None
     range: tuple[float, float] | None = None
     step: float | None = Field(default=None, gt=0)
-    choices: dict[str, str] | None = None
+    choices: dict[str, Words] | None = None
     """Code in the data -> full name shown and served, in the order of the form."""
     ordered: bool = False
     """The choices go from worst to best."""
@@ -58,7 +59,7 @@ class InputSpec(Written):
     monotonic: Literal["increasing", "decreasing"] | None = None
     missing: bool | int | float | str | None = None
     """What an empty cell means, as a code of the data. Without it: repaired with the default."""
-    other: str | None = Field(default=None, min_length=1)
+    other: Words | None = None
     """The name under which choices with few sales stand together."""
     outside: Literal["refuse", "drop"] = "refuse"
     """What to do with rows outside the range or the choices given here."""
@@ -66,7 +67,7 @@ class InputSpec(Written):
 
 class TargetSpec(Written):
     column: str
-    label: str = Field(min_length=1)
+    label: Words
     currency: str = Field(pattern=r"^[A-Z]{3}$")
     log_scale: Literal[True] = True
     """Prices are learnt as logarithms: an error of a tenth counts the same for every house."""
@@ -93,7 +94,7 @@ ColumnSpec = TypeVar("ColumnSpec", InputSpec, TargetSpec)
 class DatasetSpec(Written):
     """A whole ``dataset.toml``."""
 
-    title: str = Field(min_length=1)
+    title: Words
     csv: str = Field(min_length=1)
     encoding: str | None = None
     separator: str | None = Field(default=None, pattern=r"^[^\w\"\r\n]$")
@@ -242,8 +243,6 @@ def _check_choices(file: Path, key: str, choices: dict[str, str]) -> None:
         raise DatasetError(file, f"{key}.choices", "empty", "list code = name, or leave it out")
     seen: set[str] = set()
     for code, label in choices.items():
-        if not label.strip():
-            raise DatasetError(file, f"{key}.choices.{code}", "an empty name", "name the choice")
         if label in seen:
             problem = f'the name "{label}" is used twice'
             raise DatasetError(file, f"{key}.choices.{code}", problem, "name each choice once")
