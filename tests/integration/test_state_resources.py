@@ -11,6 +11,7 @@ import json
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from functools import partial
+from itertools import product
 
 import pytest
 import requests
@@ -18,7 +19,7 @@ import requests
 from harness.stack.running import ComposeStack
 from harness.stack.sidecars import Sidecar
 from harness.verdict.checks import Figures
-from tests.houses.api import PriceApi
+from tests.houses.api import House, PriceApi
 from tests.houses.cases import too_large
 from tests.houses.containers import WORKER
 from tests.houses.domain import Domain
@@ -33,15 +34,23 @@ API_PORT = 8000
 HEAP_A_REQUEST = 100  # bytes; caches that fill up take 20
 HEAP_A_BATCH = 500  # bytes, of 50 houses
 MEMORY_A_REQUEST = 1_000  # bytes that no heap knows of; the system gives them in steps
-KINDS = ("price", "batch", "refusal", "elsewhere", "about", "dropped", "large", "left")
+KINDS = ("price", "batch", "refusal", "head", "elsewhere", "about", "dropped", "large", "left")
 JSON = {"Content-Type": "application/json"}
+# What is refused before the body is looked at.
+HEADS: tuple[dict[str, str], ...] = (
+    {},
+    {"Content-Type": "text/plain"},
+    {"Content-Type": "application/json; charset=utf-16"},
+    {**JSON, "Content-Encoding": "gzip"},
+)
+PATHS = ("/predict", "/predict/batch")
 PART = 32_000  # bytes
 THINGS_A_REQUEST = 0.005  # threads, descriptors: one in 200 requests that is never given back
 
 
 def lots(kind: str) -> int:
-    """Requests between two samples: batches and large bodies cost more, and grow more."""
-    return {"batch": 20, "large": 10}.get(kind, 100)
+    """Calls between two samples, fewer of those that cost more; two kinds make several requests."""
+    return {"batch": 20, "large": 10, "refusal": 20, "head": 20}.get(kind, 100)
 
 
 def send_too_much(api: PriceApi, size: int, number: int) -> None:
@@ -58,6 +67,29 @@ def leave_while_sending(api: PriceApi, number: int) -> None:
     send_and_leave(api.address, post(body)[:-1])
     if number % 10 == 9:  # else connections pile up that it had no turn to close yet
         assert api.get("/health/live").status_code == 200
+
+
+def ask_wrongly(api: PriceApi, house: House, number: int) -> None:
+    """Bodies of which each is refused for another reason."""
+    key, first = f"unknown-{number}", next(iter(house))
+    bodies = [
+        json.dumps({**house, key: number}),
+        f'{{"{key}"',
+        json.dumps({key: [number]}),
+        json.dumps({**house, first: {key: number}}),
+        json.dumps({**house, first: float("nan")}),
+        f'{{"{key}": 1, "{key}": 1}}',
+        "[" * 500 + str(number),
+        json.dumps({"houses": []}),
+        json.dumps({"houses": [{key: number}]}),
+    ]
+    for body, path in product(bodies, PATHS):
+        api.refusal(path, data=body, headers=JSON)
+
+
+def ask_with_wrong_head(api: PriceApi, number: int) -> None:
+    for headers, path in product(HEADS, PATHS):
+        api.refusal(path, data=f"{number}".encode(), headers=headers)
 
 
 @pytest.fixture(scope="module")
@@ -91,11 +123,7 @@ def doings(client: PriceApi, domain: Domain) -> dict[str, Callable[[int], None]]
         assert answer.status_code == 200, answer.text
 
     def refusal(number: int) -> None:
-        [house] = domain.drawn(1)
-        key = f"unknown-{number}"
-        bodies = [json.dumps({**house, key: number}), f'{{"{key}"', json.dumps({key: [number]})]
-        for body in bodies:
-            client.refusal("/predict", data=body, headers={"Content-Type": "application/json"})
+        ask_wrongly(client, domain.drawn(1)[0], number)
 
     def elsewhere(number: int) -> None:
         assert client.get(f"/unknown-{number}").status_code == 404
@@ -118,6 +146,7 @@ def doings(client: PriceApi, domain: Domain) -> dict[str, Callable[[int], None]]
         "price": price,
         "batch": batch,
         "refusal": refusal,
+        "head": partial(ask_with_wrong_head, client),
         "elsewhere": elsewhere,
         "about": about,
         "dropped": dropped,

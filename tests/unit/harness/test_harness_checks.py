@@ -190,23 +190,28 @@ def test_the_only_browser_is_not_a_part_of_the_name(run: pytest.Pytester) -> Non
 
 
 @pytest.mark.parametrize(
-    ("bound", "said"),
+    ("value", "bound", "said"),
     [
-        ("at_most=5", None),
-        ("at_most=4.9", "error: 5 USD, at most 4.9 is allowed"),
-        ("at_least=5", None),
-        ("at_least=6", "error: 5 USD, at least 6 is wanted"),
+        (5, "at_most=5", None),
+        (5, "at_most=4.9", "error: 5 USD, at most 4.9 is allowed"),
+        (5, "at_least=5", None),
+        (5, "at_least=6", "error: 5 USD, at least 6 is wanted"),
+        (0, "at_most=0", None),
+        (1, "at_most=0", "error: 1 USD, at most 0 is allowed"),
+        (-1, "at_least=0", "error: -1 USD, at least 0 is wanted"),
+        (5, "at_most=-1", "error: 5 USD, at most -1 is allowed"),
+        (5, "at_least=6, at_most=0", "error: 5 USD, at most 0 is allowed"),
     ],
 )
-def test_a_figure_is_noted_and_held_against_its_bound(
-    run: pytest.Pytester, bound: str, said: str | None
+def test_a_figure_is_noted_and_held_against_its_bounds(
+    run: pytest.Pytester, value: int, bound: str, said: str | None
 ) -> None:
-    run.makepyfile(f"def test_it(figure): figure('error', 5, 'USD', {bound})")
+    run.makepyfile(f"def test_it(figure): figure('error', {value}, 'USD', {bound})")
     run.runpytest()
 
     [(noted, failure)] = reports(run)
-    assert noted["figure"]["value"] == 5
-    assert said in failure if said else not failure
+    assert noted["figure"]["value"] == value
+    assert (said in failure) if said else not failure, f"{value} is not held against {bound}"
 
 
 @pytest.mark.parametrize("value", ["nan", "inf", "-inf"])

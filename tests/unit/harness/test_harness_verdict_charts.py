@@ -43,7 +43,14 @@ def test_percentiles_are_values_that_were_measured() -> None:
 
 @pytest.mark.parametrize(
     ("at_most", "at_least", "kind"),
-    [(4.9, None, "broken"), (5.0, None, "kept"), (None, 5.1, "broken"), (None, None, "bin")],
+    [
+        (4.9, None, "broken"),
+        (5.0, None, "kept"),
+        (0.0, None, "broken"),
+        (None, 5.1, "broken"),
+        (None, 0.0, "kept"),
+        (None, None, "bin"),
+    ],
 )
 def test_a_bar_shows_whether_the_bound_holds(
     at_most: float | None, at_least: float | None, kind: str
