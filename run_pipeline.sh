@@ -4,6 +4,8 @@
 #   ./run_pipeline.sh [--dataset FOLDER] [--set KEY=VALUE ...] [--tracking-uri URL]
 set -euo pipefail
 here="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"
+# shellcheck source=setup/lib.sh
+source "$here/setup/lib.sh"
 
 "$here/setup/venv.sh"
 

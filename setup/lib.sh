@@ -5,6 +5,10 @@
 ROOT="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)"
 LOCAL="$ROOT/.local" # state that only this machine needs: logs, sockets, stores. Never committed.
 mkdir -p "$LOCAL/logs"
+# The proxy of the environment is for the internet: what runs on this machine is asked directly.
+no_proxy="${no_proxy:-${NO_PROXY:-}}"
+export no_proxy="${no_proxy:+$no_proxy,}localhost,127.0.0.1,::1"
+export NO_PROXY="$no_proxy"
 # When this is set, pytest recompiles its plugins at every start, which takes seconds.
 unset PYTHONDONTWRITEBYTECODE
 

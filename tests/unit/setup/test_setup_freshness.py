@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import subprocess
 import sys
+import textwrap
 import threading
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -154,12 +156,7 @@ def test_only_a_training_that_made_the_bundle_is_noted(
     project: Project, code: int, noted: bool
 ) -> None:
     """Or `make up` would serve the old bundle for good, as that of the data that was refused."""
-    shutil.copy(ROOT / "run_pipeline.sh", project.root)
-    project.write("setup/venv.sh", "")
-    (project.root / "setup/venv.sh").chmod(0o755)
-    project.write("training/__main__.py", f"raise SystemExit({code})\n")
-    (project.root / ".venv/bin").mkdir(parents=True)
-    (project.root / ".venv/bin/python").symlink_to(sys.executable)
+    with_pipeline(project, f"raise SystemExit({code})\n")
     project.record()
 
     done = subprocess.run(
@@ -173,6 +170,42 @@ def test_only_a_training_that_made_the_bundle_is_noted(
     _, *arguments = project.check()
     other = ["--dataset", str(project.root / "datasets/other")]
     assert arguments == (other if noted else [])
+
+
+def with_pipeline(project: Project, program: str) -> None:
+    """Gives ``project`` the script that trains, and a ``program`` in the place of training."""
+    shutil.copy(ROOT / "run_pipeline.sh", project.root)
+    shutil.copy(ROOT / "setup/lib.sh", project.root / "setup")
+    project.write("setup/venv.sh", "")
+    (project.root / "setup/venv.sh").chmod(0o755)
+    project.write("training/__main__.py", program)
+    (project.root / ".venv/bin").mkdir(parents=True)
+    (project.root / ".venv/bin/python").symlink_to(sys.executable)
+
+
+@pytest.mark.parametrize("given", [{}, {"no_proxy": "corp"}, {"NO_PROXY": "corp"}])
+def test_own_addresses_never_go_through_the_proxy_of_the_environment(
+    project: Project, given: dict[str, str]
+) -> None:
+    """As scripts are started by users behind one. What they exempt themselves stays exempt."""
+    hosts = ("localhost:5555", "127.0.0.1:5555", "::1", "corp", "example.org")
+    program = f"""
+        from urllib.request import proxy_bypass
+        print(*[host for host in {hosts} if proxy_bypass(host)])
+        raise SystemExit(1)
+    """
+    with_pipeline(project, textwrap.dedent(program))
+    clean = {name: value for name, value in os.environ.items() if "proxy" not in name.casefold()}
+
+    done = subprocess.run(
+        [project.root / "run_pipeline.sh"],
+        env={**clean, "http_proxy": "http://127.0.0.1:9", **given},
+        capture_output=True,
+        text=True,
+        timeout=HANG_TIMEOUT_S,
+    )
+
+    assert done.stdout.split() == [*hosts[:3], *given.values()], done.stderr
 
 
 def test_model_whose_data_is_gone_is_kept(project: Project) -> None:
