@@ -39,4 +39,4 @@ dev: ## the three services as plain processes with reload, no Docker
 	@setup/dev.sh
 
 bench: ## measure how fast the running API answers
-	@.venv/bin/python benchmarks/serving.py
+	@setup/bench.sh

@@ -1,7 +1,7 @@
 """How fast the running API answers: single prices one after another, and batches of 1,000.
 
-    make bench                       # against the stack of make up, on this machine only
-    API_PORT=8100 make bench
+    make bench                                                    # the stack of make up
+    API_URL=http://localhost:8100 python benchmarks/serving.py    # another one on this machine
 
 A closed loop on one connection: what one user waits, not what the API can bear at most.
 """
@@ -10,13 +10,14 @@ from __future__ import annotations
 
 import os
 import statistics
+import sys
 import time
 from collections.abc import Callable
 
 import requests
 
 SINGLES, BATCHES, BATCH = 2000, 20, 1000
-API = f"http://127.0.0.1:{os.environ.get('API_PORT', '8000')}"
+API = os.environ.get("API_URL", "http://localhost:8000").rstrip("/")
 TIMEOUT_S = 60.0  # only ends a hang
 
 
@@ -40,7 +41,10 @@ def report(title: str, taken: list[float]) -> None:
 
 def main() -> None:
     session = requests.Session()
-    inputs = session.get(f"{API}/schema", timeout=TIMEOUT_S).json()["inputs"]
+    try:
+        inputs = session.get(f"{API}/schema", timeout=TIMEOUT_S).json()["inputs"]
+    except requests.RequestException as error:
+        sys.exit(f"error: no API answers at {API} ({type(error).__name__}): run make up first")
     house = {field["name"]: field["default"] for field in inputs}
     many = {"houses": [house] * BATCH}
     print(f"{API}, milliseconds{'p50':>20}{'p99':>9}{'max':>9}")

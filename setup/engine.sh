@@ -19,6 +19,16 @@ INSTEAD="without Docker, run: make dev"
 
 engine_answers() { docker info >/dev/null 2>&1; }
 
+# Prints where the engine is when that is another machine, which would open the ports over there.
+elsewhere() {
+    local host="${DOCKER_HOST:-}"
+    [[ -n "$host" ]] || host="$(docker context inspect --format '{{.Endpoints.docker.Host}}' 2>/dev/null)" || host=''
+    case "$host" in
+        '' | unix://* | npipe://* | tcp://localhost* | tcp://127.* | tcp://\[::1\]*) ;;
+        *) say "$host" ;;
+    esac
+}
+
 compose_is_recent() {
     local version
     version="$(docker compose version --short 2>/dev/null)" || return 1
@@ -62,7 +72,7 @@ obstacle() {
         say "no engine answers at DOCKER_HOST=$DOCKER_HOST: start it or unset DOCKER_HOST; $INSTEAD"
     elif [[ "$(uname -s)" != Linux ]]; then
         say "no recent Docker engine answers: start Docker Desktop (compose $MIN_COMPOSE+), or $INSTEAD"
-    elif ((EUID != 0)) && tools_complete && docker info 2>&1 | grep -qi 'permission denied'; then
+    elif ((EUID != 0)) && tools_complete && [[ "$(docker info 2>&1)" == *[Pp]'ermission denied'* ]]; then
         say "user $(id -un) may not use Docker: run 'sudo usermod -aG docker $(id -un)' and log in again, or $INSTEAD"
     elif [[ -n "$(supported_system)" ]] && ((EUID != 0)); then
         say "$wanted are not ready: run 'sudo setup/engine.sh' once (it installs $(wanted_packages)), or $INSTEAD"
@@ -106,6 +116,8 @@ start_dockerd_alone() {
         flags=(--mtu "$mtu" --default-network-opt "bridge=com.docker.network.driver.mtu=$mtu")
     fi
     note "starting dockerd ${flags[*]} (log: $DOCKERD_LOG)"
+    # Each connection to a published port takes two: at the shell's 20,000 the port dies for good.
+    ulimit -n 1048576 2>/dev/null || ulimit -n "$(ulimit -Hn)"
     # The daemon must not inherit the lock (descriptor 9).
     setsid dockerd "${flags[@]}" >"$DOCKERD_LOG" 2>&1 </dev/null 9>&- &
     if ! wait_until 60 docker info; then
@@ -132,10 +144,12 @@ ready() {
 }
 
 main() {
+    local why
     if ready; then
+        why="$(elsewhere)"
+        [[ -z "$why" ]] || fail "the Docker engine at $why is on another machine, where the ports would open and not here: unset DOCKER_HOST or run 'docker context use default'; $INSTEAD"
         return 0
     fi
-    local why
     why="$(obstacle)"
     [[ -z "$why" ]] || fail "$why"
     [[ "${1:-}" != --check ]] || return 0

@@ -9,6 +9,14 @@ mkdir -p "$LOCAL/logs"
 no_proxy="${no_proxy:-${NO_PROXY:-}}"
 export no_proxy="${no_proxy:+$no_proxy,}localhost,127.0.0.1,::1"
 export NO_PROXY="$no_proxy"
+# Compose reads the ports in .env by itself; all else hears of them here. What is exported wins.
+for name in MLFLOW_PORT API_PORT UI_PORT; do
+    if [[ -z "${!name+set}" && -f "$ROOT/.env" ]]; then
+        value="$(sed -nE "s/^[[:space:]]*(export[[:space:]]+)?${name}[[:space:]]*=[[:space:]]*[\"']?([0-9A-Za-z]*).*/\2/p" "$ROOT/.env" | tail -n 1)"
+        [[ -z "$value" ]] || export "$name=$value"
+    fi
+done
+unset name value
 # When this is set, pytest recompiles its plugins at every start, which takes seconds.
 unset PYTHONDONTWRITEBYTECODE
 
@@ -80,6 +88,8 @@ version_at_least() {
 # The name under which compose keeps this stack's containers, images and volumes.
 project_name() { (cd "$ROOT" && docker compose config --format json) | sed -n 's/^  "name": "\(.*\)",$/\1/p'; }
 
+listening() { (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
+
 MIN_PYTHON=3.11
 
 # Prints the first Python on the PATH that is recent enough; 1 when there is none.
@@ -107,9 +117,25 @@ lock() {
     fi
 }
 
+# Fails when the environment leads compose to other files, or gives this stack no usable name.
+refuse_settings() {
+    local part parts=() found=''
+    if [[ -n "${COMPOSE_FILE:-}" ]]; then
+        IFS="${COMPOSE_PATH_SEPARATOR:-:}" read -ra parts <<<"$COMPOSE_FILE"
+        for part in "${parts[@]}"; do
+            ! (cd "$ROOT" && [[ "$part" -ef docker-compose.yml ]]) || found=yes
+        done
+        [[ -n "$found" ]] ||
+            fail "$1: COMPOSE_FILE=$COMPOSE_FILE leaves out this project's docker-compose.yml: unset COMPOSE_FILE, or name that file first"
+    fi
+    [[ "${COMPOSE_PROJECT_NAME:-x}" =~ ^[a-z0-9][a-z0-9_-]*$ ]] ||
+        fail "$1: COMPOSE_PROJECT_NAME=$COMPOSE_PROJECT_NAME is no name for a stack: use small letters, digits, - and _, and begin with a letter or digit"
+}
+
 # Fails when another checkout runs a stack of the same name: our commands would replace or stop it.
 refuse_others() {
     local other=''
+    refuse_settings "$1"
     ! have docker || ! docker info >/dev/null 2>&1 || other="$(other_checkout)"
     [[ -z "$other" ]] ||
         fail "$1: the stack is that of $other. Run $2 there, or give this checkout's a name of its own: export COMPOSE_PROJECT_NAME=another-name"

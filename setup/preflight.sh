@@ -50,8 +50,6 @@ check_name() {
     why="$(refuse_others "no stack of its own" "make down" 2>&1)" || problem "${why#error: }"
 }
 
-listening() { (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
-
 holder() {
     local found='' other
     ! have ss || found="$(ss -ltnHp "sport = :$1" | sed -n 's/.*users:(("\([^"]*\)",pid=\([0-9]*\).*/\1, pid \2/p' | head -n 1)"

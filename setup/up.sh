@@ -34,12 +34,25 @@ train() {
     setup/train.sh
 }
 
+# A port whose forwarding has ended, as when Docker ran out of files, is refused for good while its
+# container is healthy: only another container opens it again.
+reopen_ports() {
+    local service inside port
+    while read -r service inside; do
+        port="$(docker compose port "$service" "$inside" | sed 's/.*://')"
+        ! listening "$port" || continue
+        note "port $port is refused although $service is healthy: Docker no longer forwards it, so the container is made anew"
+        compose_up --no-deps --force-recreate "$service"
+    done <<<$'mlflow 5555\nfastapi 8000\nstreamlit 8501'
+}
+
 step "Checks" setup/preflight.sh python disk engine name ports
 step "Docker engine" setup/engine.sh
 step "Base images and Python environment" images_and_environment
 step "MLflow" compose_up mlflow # first, so that training finds it and it need not start twice
 step "Model" train
 step "All services" compose_up
+reopen_ports
 # Removes images that this build replaced; otherwise every build would leave one behind.
 docker image prune --force --filter "label=com.docker.compose.project=$(project_name)" >/dev/null
 .venv/bin/python -P setup/summary.py
