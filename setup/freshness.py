@@ -36,7 +36,7 @@ def main(command: str, arguments: list[str]) -> int:
 def record(arguments: list[str]) -> None:
     """Note what the bundle was made from, unless it went elsewhere or there is no new one."""
     options, _ = _parser().parse_known_args(arguments)
-    if options.output or options.help or options.check:
+    if options.output or options.help or options.check or options.finish:
         return
     dataset = (options.dataset or _dataset(last_arguments())).resolve()
     settings = [text for pairs in options.set for text in ("--set", *pairs)]
@@ -120,7 +120,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--dataset", type=Path)
     parser.add_argument("--set", nargs="+", action="append", default=[])
     parser.add_argument("--output", type=Path)
-    for flag in (("--help", "-h"), ("--check",)):
+    for flag in (("--help", "-h"), ("--check",), ("--finish",)):
         parser.add_argument(*flag, action="store_true")
     return parser
 

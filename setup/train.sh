@@ -5,6 +5,9 @@ set -euo pipefail
 # shellcheck source=setup/lib.sh
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
+if compgen -G "$ROOT/artifacts/.runs/*/run.json" >/dev/null; then
+    "$ROOT/run_pipeline.sh" --finish
+fi
 if answer="$("$ROOT/.venv/bin/python" -P "$ROOT/setup/freshness.py" check)"; then
     note "the model is up to date, training skipped (FORCE=1 trains anyway)"
     exit 0

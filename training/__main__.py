@@ -45,6 +45,9 @@ def arguments_parser() -> argparse.ArgumentParser:
         "--check", action="store_true", help="read and judge the dataset only, train nothing"
     )
     parser.add_argument(
+        "--finish", action="store_true", help="log what an earlier training did not, train nothing"
+    )
+    parser.add_argument(
         "--set", action="append", nargs="+", default=[], metavar="KEY=VALUE", dest="pairs"
     )
     parser.add_argument("--tracking-uri", default=os.environ.get("MLFLOW_TRACKING_URI") or None)
@@ -61,27 +64,10 @@ def main(given: Sequence[str] | None = None) -> int:
         return command.main(given[1:])
     options = arguments_parser().parse_args(given)
     try:
-        settings = Settings.from_pairs(pair for group in options.pairs for pair in group)
-        with step("Data"):
-            dataset = load(options.dataset or last_dataset())
-            for text in dataset.notes:
-                note(text)
-            for reading in dataset.readings:
-                note(READING.format_map(reading))
-            sales, inputs = dataset.inputs.shape
-            note(f"{sales} of {dataset.rows_read} sales, {inputs} inputs")
-        output = options.output.resolve()
-        check_place(output)
-        if options.check:
-            print("\nNothing wrong was found. Without --check a model is trained on this.")
-            return 0
-        waiting = output.parent / RUNS
-        with alone(waiting), tracking_store(options.tracking_uri) as store:
-            # Imports take seconds, MLflow's above all, which a wrong dataset need not wait for.
-            from training.run import run
-
-            recover(output)
-            run(dataset, settings, store, output, waiting)
+        if options.finish:
+            finish(options.output.resolve(), options.tracking_uri)
+        else:
+            train(options)
     except (DatasetError, SettingsError, PlaceError) as error:
         for mistake in str(error).splitlines():
             print(f"error: {mistake}", file=sys.stderr)
@@ -96,6 +82,41 @@ def main(given: Sequence[str] | None = None) -> int:
         print("error: interrupted; what was served before stays", file=sys.stderr)
         return 130
     return 0
+
+
+def train(options: argparse.Namespace) -> None:
+    """Reads and judges the dataset, and unless it is only to be checked, trains on it."""
+    settings = Settings.from_pairs(pair for group in options.pairs for pair in group)
+    with step("Data"):
+        dataset = load(options.dataset or last_dataset())
+        for text in dataset.notes:
+            note(text)
+        for reading in dataset.readings:
+            note(READING.format_map(reading))
+        sales, inputs = dataset.inputs.shape
+        note(f"{sales} of {dataset.rows_read} sales, {inputs} inputs")
+    output = options.output.resolve()
+    check_place(output)
+    if options.check:
+        print("\nNothing wrong was found. Without --check a model is trained on this.")
+        return
+    waiting = output.parent / RUNS
+    with alone(waiting), tracking_store(options.tracking_uri) as store:
+        # Imports take seconds, MLflow's above all, which a wrong dataset need not wait for.
+        from training.run import run
+
+        recover(output)
+        run(dataset, settings, store, output, waiting)
+
+
+def finish(output: Path, tracking_uri: str | None) -> None:
+    """Ends the stories of trainings that were killed, or that no tracker heard of."""
+    waiting = output.parent / RUNS
+    with alone(waiting), tracking_store(tracking_uri) as store:
+        from training.run import finish_earlier
+
+        recover(output)
+        finish_earlier(store, output, waiting)
 
 
 def last_dataset() -> Path:

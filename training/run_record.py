@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TextIO
+from uuid import uuid4
 
 from training.console import note
 from training.publish import write_durably
@@ -35,6 +36,7 @@ class RunRecord:
         folds: metric name -> one value a fold.
         refused: why the model must not be served, None if it may be.
         manifest: what the bundle's manifest says, except files and registration.
+        uid: by which its runs are found in MLflow, also those of a training that was killed.
     """
 
     folder: Path
@@ -46,6 +48,7 @@ class RunRecord:
     folds: Mapping[str, list[float]]
     refused: str | None = None
     manifest: Mapping[str, Any] = field(default_factory=dict)
+    uid: str = field(default_factory=lambda: uuid4().hex)
 
     @property
     def bundle(self) -> Path:
@@ -56,8 +59,9 @@ class RunRecord:
         write_durably(self.folder / FILE, json.dumps(content, indent=2).encode())
 
     def done(self) -> None:
-        """It is logged: no later training looks for it."""
+        """Its story is told: no later training looks for it."""
         (self.folder / FILE).unlink()
+        shutil.rmtree(self.folder)
 
     @classmethod
     def load(cls, folder: Path) -> RunRecord:

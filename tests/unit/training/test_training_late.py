@@ -24,7 +24,7 @@ pytestmark = [
 def test_a_tracker_that_goes_away_loses_nothing(
     another: Trained, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with no_tracker(monkeypatch, "_register"):
+    with no_tracker(monkeypatch, "register"):
         assert another.train() == 4
     assert not another.bundle.exists()
     (kept,) = (folder for folder in (tmp_path / ".runs").iterdir() if folder.is_dir())
@@ -73,7 +73,7 @@ def test_a_run_that_waited_is_no_champion_before_its_bundle_is_published(
     another: Trained, shuffled: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What came after it was refused, so nothing serves: neither may the registry say so."""
-    with no_tracker(monkeypatch, "_register"):
+    with no_tracker(monkeypatch, "register"):
         assert another.train() == 4
 
     assert another.train(dataset=shuffled) == 1
@@ -88,7 +88,7 @@ def test_a_run_that_waited_leaves_the_champion_that_serves(
 ) -> None:
     assert another.train() == 0
     serves = another.champion.version
-    with no_tracker(monkeypatch, "_register"):
+    with no_tracker(monkeypatch, "register"):
         assert another.train("--set", "seed=1") == 4
 
     assert another.train(dataset=shuffled) == 1
