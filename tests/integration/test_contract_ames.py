@@ -24,16 +24,16 @@ pytestmark = pytest.mark.dataset("ames")
 NUMBERS = {
     "lot_area": ("Lot area", "integer", "sq ft", 1000, 220000, 100, "increasing"),
     "living_area": ("Living area", "integer", "sq ft", 300, 6000, 10, "increasing"),
-    "total_rooms": ("Rooms", "integer", None, 2, 15, 1, None),
-    "bedrooms": ("Bedrooms", "integer", None, 0, 8, 1, None),
-    "full_bathrooms": ("Full bathrooms", "integer", None, 0, 4, 1, "increasing"),
+    "total_rooms": ("Rooms", "integer", None, 1, 16, 1, None),
+    "bedrooms": ("Bedrooms", "integer", None, 0, 9, 1, None),
+    "full_bathrooms": ("Full bathrooms", "integer", None, 0, 5, 1, "increasing"),
     "basement_area": ("Basement area", "integer", "sq ft", 0, 6500, 10, "increasing"),
     "finished_basement_area": (
         "Finished basement area", "integer", "sq ft", 0, 6000, 10, "increasing",
     ),
-    "garage_cars": ("Garage", "integer", "cars", 0, 5, 1, "increasing"),
-    "fireplaces": ("Fireplaces", "integer", None, 0, 4, 1, "increasing"),
-    "year_built": ("Year built", "integer", None, 1872, 2009, 1, None),
+    "garage_cars": ("Garage", "integer", "cars", 0, 6, 1, "increasing"),
+    "fireplaces": ("Fireplaces", "integer", None, 0, 5, 1, "increasing"),
+    "year_built": ("Year built", "integer", None, 1858, 2023, 1, None),
 }  # fmt: skip
 
 GRADES = [

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
+from decimal import Decimal
 
 import numpy as np
 import pandas as pd
@@ -140,14 +140,15 @@ def _step(values: pd.Series, span: float) -> float:
 
 
 def _with_room(low: float, high: float, step: float) -> tuple[float, float]:
-    """A range in whole steps around what the data holds. It does not cross zero by itself."""
+    """A range with a few whole steps on either side of what the data holds, one at least.
+
+    It does not cross zero by itself.
+    """
     start, end, unit = (Decimal(repr(number)) for number in (low, high, step))
-    room = ROOM * (end - start)
-    lowest = float(((start - room) / unit).to_integral_value(ROUND_FLOOR) * unit)
-    highest = float(((end + room) / unit).to_integral_value(ROUND_CEILING) * unit)
-    lowest = min(low, max(lowest, 0.0 if low >= 0 else -SAFE))
-    highest = max(high, min(highest, 0.0 if high <= 0 else SAFE))
-    return lowest, highest
+    room = max(Decimal(1), (ROOM * (end - start) / unit).to_integral_value()) * unit
+    lowest = max(float(start - room), 0.0 if low >= 0 else -SAFE)
+    highest = min(float(end + room), 0.0 if high <= 0 else SAFE)
+    return min(low, lowest), max(high, highest)
 
 
 def _magnitude(size: float) -> int:
