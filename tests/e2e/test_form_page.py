@@ -80,8 +80,8 @@ def test_nothing_is_cut_off(form: PriceForm, inputs: Inputs, width: int) -> None
     for name in inputs:
         box = form.reveal(name).widget(name).bounding_box()
         assert box is not None, name
-        assert box["x"] >= 0, name
-        assert box["x"] + box["width"] <= width, name
+        assert box["x"] >= 0, f"{name} is cut off at the left"
+        assert box["x"] + box["width"] <= width, f"{name} is cut off at the right"
     assert cut_off(form.page) == [], "cut off at the right"
 
 

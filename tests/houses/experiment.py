@@ -24,7 +24,7 @@ from tests.houses.invented_flats import Flat
 from tests.houses.predictions import Predictions
 from tests.houses.trained_run import ENVIRONMENT, run_to_end
 
-SETTINGS = {"folds": 3, "rounds": 40, "trees": 10, "holdout_share": 0.45, "seed": 7}
+SETTINGS = {"folds": 3, "rounds": 150, "trees": 10, "holdout_share": 0.45, "seed": 7}
 ZONE = "Asia/Tokyo"  # far from UTC, so that a local time shows
 
 

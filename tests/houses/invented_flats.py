@@ -176,7 +176,7 @@ def _with_plot(flat: Flat, plot: float, draw: random.Random) -> Flat:
     moved = replace(flat, numbers={**flat.numbers, "plot": round(plot, 1)})
     price = straight_price(moved)
     price *= 1.5 - 0.5 * abs(moved.numbers["height"] - 6) / 6
-    price *= 2 if moved.numbers["height"] % 4 < 2 else 1  # no curve fits that
+    price *= 1.4 if moved.numbers["height"] % 4 < 2 else 1  # no curve fits that
     price *= draw.lognormvariate(0, 0.35 if flat.district == LOUD else 0.1)
     return replace(moved, price=round(price, 2))
 

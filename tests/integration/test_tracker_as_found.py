@@ -17,7 +17,8 @@ from tests.houses.trained_run import DATASET, TO_TRAIN, Trained, run_in
 pytestmark = [pytest.mark.containers, pytest.mark.xdist_group("trained")]
 
 NEEDED = (
-    "app", DATASET, "docker-compose.yml", "requirements", "run_pipeline.sh", "setup", "training",
+    "app", DATASET, "docker-compose.yml", "requirements", "run_pipeline.sh", "setup",
+    "streamlit_app", "training",
 )  # fmt: skip
 SAME = ("model.onnx", "contract.json", "golden.json")
 
