@@ -60,9 +60,11 @@ class Experiment:
     @cached_property
     def run(self) -> dict[str, Any]:
         """The row of MLflow's table of runs."""
-        [run_id] = self._column(
+        found = self._column(
             "SELECT run_uuid FROM params WHERE key = 'data_sha256' AND value = ?", self.data_sha256
         )
+        assert len(found) == 1, f"{len(found)} runs have the data_sha256 of what was learnt"
+        [run_id] = found
         with closing(sqlite3.connect(self.store)) as store:
             store.row_factory = sqlite3.Row
             [row] = store.execute("SELECT * FROM runs WHERE run_uuid = ?", (run_id,))
